@@ -1,0 +1,1 @@
+"""What ``shopglass bench NAME`` runs: figures beside their bars, on real data."""

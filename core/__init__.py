@@ -1,0 +1,1 @@
+"""Settings, database, model files, jobs, errors, telemetry. No word of the domain."""

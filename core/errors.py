@@ -1,0 +1,133 @@
+"""Every error Shopglass raises on purpose.
+
+ShopglassError
+├── BadRequest                400  the caller's words are off
+│   ├── BadFilter                  a filter names no field, or does not parse
+│   ├── BadCursor                  a page cursor is not ours, or its snapshot is gone
+│   ├── BadImage              422  bytes that are no picture we take
+│   │   └── ImageTooLarge     413  over the cap on bytes or pixels
+│   └── BadCatalogue          422  a file of products that cannot be read at all
+├── NotFound                  404  no such item, job or model
+├── Conflict                  409  the state forbids it
+│   └── IndexMismatch              the index was made by other encoders
+├── Refused                   403  an address or file that must not be read
+├── Unavailable               503  a part we need is not there now; Retry-After is set
+│   ├── Busy                       a queue is full
+│   ├── IndexUnavailable           Milvus does not answer
+│   ├── IndexLocked                another process holds the embedded index
+│   └── ModelMissing               a model file is not on disk, or fails its checksum
+├── FetchFailed               502  something outside did not deliver
+└── BadSettings               500  the configuration has faults; all are listed
+
+``type`` is stable and public: ``urn:shopglass:<slug>``, the class name in kebab case.
+"""
+
+import re
+from typing import ClassVar
+
+
+class ShopglassError(Exception):
+    """An error with a named cause and, where there is one, a remedy.
+
+    detail: what happened this time, in words a user can act on; never a photo, a path of the server or a secret.
+    remedy: what to do about it, or None.
+    """
+
+    status: ClassVar[int] = 500
+    title: ClassVar[str] = "Shopglass failed"
+
+    def __init__(self, detail: str, *, remedy: str | None = None) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        return self.detail if self.remedy is None else f"{self.detail} {self.remedy}"
+
+    @classmethod
+    def type_uri(cls) -> str:
+        """The stable problem type of this class."""
+        return "urn:shopglass:" + re.sub(r"(?<!^)(?=[A-Z])", "-", cls.__name__).lower()
+
+
+class BadRequest(ShopglassError):
+    status = 400
+    title = "The request is not valid"
+
+
+class BadFilter(BadRequest):
+    title = "The filter is not valid"
+
+
+class BadCursor(BadRequest):
+    title = "The cursor is not valid"
+
+
+class BadImage(BadRequest):
+    status = 422
+    title = "The picture cannot be read"
+
+
+class ImageTooLarge(BadImage):
+    status = 413
+    title = "The picture is too large"
+
+
+class BadCatalogue(BadRequest):
+    status = 422
+    title = "The catalogue cannot be read"
+
+
+class NotFound(ShopglassError):
+    status = 404
+    title = "Not found"
+
+
+class Conflict(ShopglassError):
+    status = 409
+    title = "The state does not allow this"
+
+
+class IndexMismatch(Conflict):
+    title = "The index was made by other encoders"
+
+
+class Refused(ShopglassError):
+    status = 403
+    title = "This must not be read"
+
+
+class Unavailable(ShopglassError):
+    """retry_after: seconds after which another try makes sense."""
+
+    status = 503
+    title = "Not available right now"
+
+    def __init__(self, detail: str, *, remedy: str | None = None, retry_after: float = 1.0) -> None:
+        super().__init__(detail, remedy=remedy)
+        self.retry_after = retry_after
+
+
+class Busy(Unavailable):
+    title = "Too many requests at once"
+
+
+class IndexUnavailable(Unavailable):
+    title = "The index does not answer"
+
+
+class IndexLocked(Unavailable):
+    title = "Another process holds the index"
+
+
+class ModelMissing(Unavailable):
+    title = "A model file is missing"
+
+
+class FetchFailed(ShopglassError):
+    status = 502
+    title = "Something outside did not deliver"
+
+
+class BadSettings(ShopglassError):
+    title = "The configuration has faults"
