@@ -5,6 +5,7 @@ import pwd
 import shutil
 import socket
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -33,13 +34,13 @@ def _free_port() -> int:
 
 
 @pytest.fixture(scope="session")
-def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgresql_server() -> Iterator[str]:
     """The URL, less the database's name, of a PostgreSQL server that lives as long as the session."""
     programs = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
     found = shutil.which("initdb") or (programs and programs[-1] / "initdb")
     if not found:
         pytest.skip("needs PostgreSQL's initdb and postgres")
-    folder = tmp_path_factory.mktemp("postgresql")
+    folder = Path(tempfile.mkdtemp(prefix="shopglass-postgresql-"))  # pytest's own folders are closed to other users
     as_user: dict[str, object] = {}
     if os.geteuid() == 0:  # which PostgreSQL refuses to run as
         try:
@@ -48,8 +49,6 @@ def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]
             pytest.skip("needs the user postgres, or not to run as root")
         as_user = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
         os.chown(folder, user.pw_uid, user.pw_gid)
-        for parent in folder.parents[:2]:
-            parent.chmod(parent.stat().st_mode | 0o011)
     programs_dir, port = Path(found).parent, _free_port()
     control = [programs_dir / "pg_ctl", "--pgdata", folder / "data", "--wait", "--silent"]
     options = f"-c fsync=off -c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories={folder}"
@@ -69,6 +68,7 @@ def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]
     subprocess.run([*control, "--log", folder / "log", "--options", options, "start"], **run)
     yield f"postgresql://shop@127.0.0.1:{port}/"
     subprocess.run([*control, "--mode=immediate", "stop"], **run)
+    shutil.rmtree(folder)
 
 
 @pytest.fixture
