@@ -1,5 +1,6 @@
 """``shopglass serve``: API, web page and worker in one process."""
 
+from contextlib import suppress
 from typing import Any
 
 import rich_click as click
@@ -33,16 +34,17 @@ def run(settings: Settings) -> None:
                 host, port = self.servers[0].sockets[0].getsockname()[:2]
                 messages().print(f"Shopglass serves on http://{host}:{port} (Ctrl+C stops it)", highlight=False)
 
-    Server(
-        uvicorn.Config(
-            app,
-            host=settings.serve.host,
-            port=settings.serve.port,
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=10,
-        )
-    ).run()
+    config = uvicorn.Config(
+        app,
+        host=settings.serve.host,
+        port=settings.serve.port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=10,
+    )
+    # uvicorn shuts down in order on Ctrl+C and then raises the interrupt once more.
+    with suppress(KeyboardInterrupt):
+        Server(config).run()
     if app.state.service.fault is not None:
         raise app.state.service.fault
