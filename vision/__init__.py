@@ -1,0 +1,1 @@
+"""Pixels to facts: pictures, regions, vectors. Knows nothing of products."""
