@@ -17,6 +17,7 @@ ShopglassError
 │   ├── IndexLocked                another process holds the embedded index
 │   └── ModelMissing               a model file is not on disk, or fails its checksum
 ├── FetchFailed               502  something outside did not deliver
+├── ExportFailed              500  a network's exported form does not compute what torch does
 └── BadSettings               500  the configuration has faults; all are listed
 
 ``type`` is stable and public: ``urn:shopglass:<slug>``, the class name in kebab case.
@@ -127,6 +128,10 @@ class ModelMissing(Unavailable):
 class FetchFailed(ShopglassError):
     status = 502
     title = "Something outside did not deliver"
+
+
+class ExportFailed(ShopglassError):
+    title = "A network cannot be exported"
 
 
 class BadSettings(ShopglassError):
