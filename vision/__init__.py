@@ -1,1 +1,1 @@
-"""Pixels to facts: pictures, regions, vectors. Knows nothing of products."""
+"""Pixels to facts: images, regions, vectors. Knows nothing of products."""
