@@ -1,0 +1,1 @@
+"""Products and their index: catalogue, ingest, Milvus, queries, re-ranking."""
