@@ -94,7 +94,11 @@ class Settings(BaseSettings):
     """The whole configuration, frozen. Build it with :func:`load_settings`."""
 
     model_config = SettingsConfigDict(
-        env_prefix="SHOPGLASS_", env_nested_delimiter="__", extra="forbid", frozen=True, nested_model_default_partial_update=True
+        env_prefix="SHOPGLASS_",
+        env_nested_delimiter="__",
+        extra="forbid",
+        frozen=True,
+        nested_model_default_partial_update=True,
     )
 
     home: Path = Field(default_factory=lambda: user_data_path("shopglass"))

@@ -94,14 +94,14 @@ def parse_product(values: Mapping[str, object], row: int) -> Product | tuple[Fau
     """Make a product of raw values, or list everything that is wrong with them.
 
     values: field → text, number or JSON value; None and, for all but texts that may be empty, "" mean missing;
-    texts are stripped, currencies put in capitals. Names that are no field are passed over.
+    texts are stripped, blanks within a title, category or brand made one, currencies put in capitals. Names that are no field are passed over.
     """
     good: dict[str, Any] = {}
     faults: list[tuple[str, str]] = []
     for name in FIELDS:
         value = values.get(name)
         if isinstance(value, str):
-            value = value.strip()
+            value = " ".join(value.split()) if name in ("title", "category", "brand") else value.strip()
         if value is None or value == "":
             if name in REQUIRED:
                 faults.append((name, "is missing"))

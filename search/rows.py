@@ -239,7 +239,11 @@ def _parquet(path: Path) -> Iterator[_Raw]:
 
 def _plain(cell: object) -> object:
     """Attributes as a map of text to text come as a list of pairs; a struct has None where a name is missing."""
-    if isinstance(cell, list) and cell and all(isinstance(pair, dict) and pair.keys() == {"key", "value"} for pair in cell):
+    if (
+        isinstance(cell, list)
+        and cell
+        and all(isinstance(pair, dict) and pair.keys() == {"key", "value"} for pair in cell)
+    ):
         return {pair["key"]: pair["value"] for pair in cell}
     if isinstance(cell, dict):
         return {name: value for name, value in cell.items() if value is not None}

@@ -1,0 +1,63 @@
+# make demo   from nothing to a running shop on http://127.0.0.1:8000 (SERVE=0 stops before serving)
+# make test   the whole suite in the same environment
+# make lint   format, lint, types, import rules
+# make lock   pin every dependency anew
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+.PHONY: help demo test slow lint format lock clean
+
+VENV ?= .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+SERVE ?= 1
+export SHOPGLASS_HOME ?= $(CURDIR)/.shopglass
+SAMPLE := $(SHOPGLASS_HOME)/sample
+
+help:
+	@sed -n 's/^# //p' Makefile
+
+$(INSTALLED): pyproject.toml requirements.lock
+	@set -e; \
+	for python in $(PYTHON) python3 python3.11 python3.12; do \
+	  $$python -c 'import sys; sys.exit(sys.version_info[:2] not in ((3, 11), (3, 12)))' 2>/dev/null && found=$$python && break; \
+	done; \
+	test -n "$$found" || { echo "Shopglass needs Python 3.11 or 3.12: install one, or name it with PYTHON=" >&2; exit 1; }; \
+	test -x $(BIN)/python || $$found -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install -c requirements.lock -e '.[dev,ray,redis,server]'
+	@touch $@
+
+$(SAMPLE)/catalogue.jsonl: | $(INSTALLED)
+	$(BIN)/shopglass sample $(SAMPLE)
+
+demo: $(INSTALLED) $(SAMPLE)/catalogue.jsonl
+	$(BIN)/shopglass models pull
+	$(BIN)/shopglass ingest $(SAMPLE)/catalogue.jsonl
+	$(BIN)/shopglass search --photo "$$(ls $(SAMPLE)/photos/*.jpg | head -n 1)"
+	@if [ "$(SERVE)" != 0 ]; then exec $(BIN)/shopglass serve; else echo "Next: make demo, or $(BIN)/shopglass serve"; fi
+
+test: $(INSTALLED)
+	$(BIN)/shopglass models pull
+	$(BIN)/python -m pytest
+
+slow: $(INSTALLED)
+	$(BIN)/shopglass models pull
+	$(BIN)/python -m pytest -m slow
+
+lint: $(INSTALLED)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(INSTALLED)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock: $(INSTALLED)
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --all-extras --no-header --no-annotate \
+	  --no-emit-index-url --upgrade pyproject.toml -o requirements.lock
+
+clean:
+	rm -rf $(VENV) $(SHOPGLASS_HOME)

@@ -1,0 +1,1 @@
+"""HTTP, command line, web page. Thin: no model, no rule of business."""

@@ -1,0 +1,37 @@
+"""Whether the service lives, and whether it can answer."""
+
+import msgspec
+from litestar import Controller, get
+from litestar.datastructures import State
+
+from api.problems import problems
+from core.errors import Unavailable
+
+
+class Health(msgspec.Struct, frozen=True):
+    """ready: by part, whether it can serve."""
+
+    live: bool
+    ready: dict[str, bool]
+
+
+class HealthController(Controller):
+    path = "/health"
+    tags = ("health",)
+
+    @get("/live", operation_id="live", summary="The process answers", sync_to_thread=False)
+    def live(self, state: State) -> Health:
+        return Health(live=True, ready=state.service.readiness())
+
+    @get(
+        "/ready",
+        operation_id="ready",
+        summary="Models are warm and the index answers",
+        responses=problems(503),
+        sync_to_thread=True,
+    )
+    def ready(self, state: State) -> Health:
+        parts = state.service.readiness()
+        if waiting := [name for name, ready in parts.items() if not ready]:
+            raise Unavailable(f"Not ready yet: {', '.join(waiting)}.", remedy="Ask again shortly.", retry_after=2)
+        return Health(live=True, ready=parts)

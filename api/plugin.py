@@ -1,0 +1,56 @@
+"""All the wiring of the web application."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from litestar import Litestar, get
+from litestar.config.app import AppConfig
+from litestar.datastructures import State
+from litestar.plugins import InitPlugin
+from litestar.response import File
+from litestar.static_files import create_static_files_router
+
+from api.document import openapi
+from api.headers import add_headers
+from api.health import HealthController
+from api.metrics import REQUESTS, MetricsController
+from api.problems import problem_details
+from api.service import Service
+from core.settings import Settings
+
+PAGE = Path(__file__).parent / "page"
+
+
+@get("/", include_in_schema=False, sync_to_thread=False)
+def page() -> File:
+    """The web page."""
+    return File(PAGE / "index.html", content_disposition_type="inline", media_type="text/html")
+
+
+class ShopglassPlugin(InitPlugin):
+    """Routes, problem details, metrics, traces, headers, document, and the service itself for the time the app lives."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.service = Service(settings)
+
+    def on_app_init(self, app_config: AppConfig) -> AppConfig:
+        app_config.route_handlers += [
+            page,
+            create_static_files_router("/page", directories=[PAGE], include_in_schema=False),
+            HealthController,
+            MetricsController,
+        ]
+        app_config.plugins.append(problem_details())
+        app_config.middleware.append(REQUESTS.middleware)
+        app_config.before_send.append(add_headers)
+        app_config.openapi_config = openapi()
+        app_config.logging_config = None
+        app_config.state = State({"service": self.service})
+        app_config.lifespan.append(self._lifespan)
+        return app_config
+
+    @asynccontextmanager
+    async def _lifespan(self, app: Litestar) -> AsyncIterator[None]:
+        with self.service.run():
+            yield

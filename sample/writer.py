@@ -1,0 +1,62 @@
+"""The sample shop on disk: a catalogue, its pictures, and photos as a shopper would take them."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import cv2
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from sample.shop import SampleProduct, Shop
+
+RECIPE = 1  # raise it when the drawings change, so that a catalogue on disk is written anew
+
+
+def write(
+    folder: Path, products: int = 300, seed: int = 7, progress: Callable[[int, int], None] | None = None, size: int = 512
+) -> Path:
+    """Write ``catalogue.jsonl`` and ``images/`` and return the catalogue's path.
+
+    progress is called with (done, total) after every picture. A folder already written from the same
+    numbers is left as it is.
+    """
+    folder = Path(folder)
+    stamp, catalogue = folder / "sample.json", folder / "catalogue.jsonl"
+    recipe = msgspec.json.encode({"recipe": RECIPE, "products": products, "seed": seed, "size": size})
+    if catalogue.is_file() and stamp.is_file() and stamp.read_bytes() == recipe:
+        return catalogue
+    stamp.unlink(missing_ok=True)
+    (folder / "images").mkdir(parents=True, exist_ok=True)
+    shop = Shop(seed)
+    with catalogue.open("wb") as rows:
+        for done, product in enumerate(shop.products(products), 1):
+            image = f"images/{product.id}.jpg"
+            save(folder / image, product.render(size).on_background(shadow=0.35))
+            rows.write(msgspec.json.encode(row(product, image)) + b"\n")
+            if progress:
+                progress(done, products)
+    stamp.write_bytes(recipe)
+    return catalogue
+
+
+def row(product: SampleProduct, image: str) -> dict[str, Any]:
+    """A product as a catalogue row; image: path relative to the catalogue."""
+    return {
+        "id": product.id,
+        "title": product.title,
+        "category": product.category,
+        "price": str(product.price),
+        "currency": product.currency,
+        "image": image,
+        "description": product.description,
+        "brand": product.brand,
+        "stock": product.stock,
+        "attributes": {"title_zh": product.title_zh, **product.attributes},
+    }
+
+
+def save(path: Path, pixels: NDArray[np.uint8], quality: int = 90) -> None:
+    """Write (h, w, 3) uint8 sRGB as JPEG."""
+    path.write_bytes(cv2.imencode(".jpg", pixels[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, quality])[1].tobytes())

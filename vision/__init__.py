@@ -1,0 +1,1 @@
+"""Pixels to facts: images, regions, vectors. Knows nothing of products."""
