@@ -28,6 +28,11 @@ class Row(msgspec.Struct, frozen=True):
     product: Product | None
     faults: tuple[Fault, ...] = ()
 
+    @property
+    def id(self) -> str | None:
+        """The product's id, also where only that could be read."""
+        return self.product.id if self.product else next((fault.id for fault in self.faults), None)
+
 
 def read_rows(path: Path) -> Iterator[Row]:
     """Read the products of a catalogue file, by its suffix: .csv, .jsonl or .ndjson, .parquet.
