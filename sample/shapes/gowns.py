@@ -224,7 +224,8 @@ DRESSES = (
 SKIRTS = (
     Style("A-line skirt", "A字半身裙", a_line_skirt, ("twill", "wool"), ("plain", "plain", "plaid", "windowpane"), (29, 75), 0.0, 0.5),
     Style("pleated skirt", "百褶半身裙", pleated_skirt, ("satin", "viscose"), ("plain", "plain", "plaid"), (32, 85), 0.0, 0.6),
-    Style("pencil skirt", "铅笔半身裙", pencil_skirt, ("twill", "leather"), ("plain", "plain", "pinstriped"), (32, 89), -0.1, 0.9),
+    Style("pencil skirt", "铅笔半身裙", pencil_skirt, ("twill", "wool"), ("plain", "plain", "pinstriped"), (32, 79), -0.1, 0.9),
+    Style("leather pencil skirt", "皮革铅笔半身裙", pencil_skirt, ("leather",), ("plain",), (45, 89), -0.3, 0.6, ("black", "brown", "burgundy", "camel", "red", "olive")),
     Style("denim skirt", "牛仔半身裙", denim_skirt, ("denim",), ("plain",), (29, 69), 0.3, 0.1, ("denim blue", "denim blue", "navy", "light blue", "black", "white")),
     Style("circle skirt", "伞形半身裙", circle_skirt, ("cotton", "chiffon"), ("plain", "floral", "dotted", "leafy"), (29, 79), 0.6, 0.4),
     Style("maxi skirt", "半身长裙", maxi_skirt, ("chiffon", "linen"), ("plain", "floral", "leafy", "striped"), (35, 89), 0.6, 0.4),

@@ -140,7 +140,7 @@ _LIGHT = ("white", "light blue", "cream", "pink", "lavender", "mint", "navy", "b
 
 SHIRTS = (
     Style("dress shirt", "正装衬衫", dress_shirt, ("poplin", "cotton"), ("plain", "plain", "pinstriped", "windowpane", "gingham"), (35, 89), 0.0, 0.9, _LIGHT),
-    Style("flannel shirt", "法兰绒衬衫", flannel_shirt, ("fleece",), ("plaid", "plaid", "gingham"), (35, 75), -0.6, 0.2),
+    Style("flannel shirt", "法兰绒衬衫", flannel_shirt, ("brushed cotton",), ("plaid", "plaid", "gingham"), (35, 75), -0.6, 0.2),
     Style("short-sleeve shirt", "短袖衬衫", resort_shirt, ("linen", "viscose"), ("plain", "floral", "leafy", "striped", "dotted", "diamond"), (29, 65), 0.9, 0.2),
     Style("denim shirt", "牛仔衬衫", flannel_shirt, ("denim",), ("plain",), (39, 85), -0.1, 0.2, ("denim blue", "light blue", "navy", "black", "grey")),
     Style("blouse", "女式衬衫", blouse, ("satin", "chiffon", "silk"), ("plain", "plain", "dotted", "floral"), (29, 95), 0.2, 0.7),
