@@ -1,6 +1,7 @@
 """A real Milvus server from the `server` extra, for benchmarks and tests to run beside the embedded one."""
 
 import gc
+import socket
 import warnings
 from importlib.util import find_spec
 from pathlib import Path
@@ -35,7 +36,20 @@ class MilvusServer:
         ):  # it forgets sockets it tried ports with
             import milvus
 
-            self._server = milvus.MilvusServer(milvus.MilvusServerConfig(data_dir=str(self._folder), **fixed))
+            class Config(milvus.MilvusServerConfig):  # type: ignore[misc]
+                def try_bind_port(self, port: int) -> socket.socket | None:
+                    """Take a port that only connections of a killed server still linger on, as the server itself does."""
+                    probe = socket.socket()
+                    probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                    try:
+                        probe.bind(("127.0.0.1", port))
+                        probe.listen()
+                    except OSError:
+                        probe.close()
+                        return None
+                    return probe
+
+            self._server = milvus.MilvusServer(Config(data_dir=str(self._folder), **fixed))
             self._server.start()
             gc.collect()
         self._port = self._server.listen_port
