@@ -30,7 +30,10 @@ def _field(field: msgspec.structs.FieldInfo) -> tuple[str, Any] | tuple[str, Any
 
 
 if TYPE_CHECKING:
-    Item = Changes = msgspec.Struct
+
+    class Item(msgspec.Struct): ...
+
+    class Changes(msgspec.Struct): ...
 else:
     # A product without its id, which stands in the path.
     Item = msgspec.defstruct("Item", [_field(f) for f in _FIELDS], kw_only=True, forbid_unknown_fields=True)
