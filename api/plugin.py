@@ -1,5 +1,6 @@
 """All the wiring of the web application."""
 
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -54,6 +55,7 @@ class ShopglassPlugin(InitPlugin):
         app_config.openapi_config = openapi()
         app_config.logging_config = None
         configure_logging(self.service.settings.telemetry)
+        logging.getLogger("uvicorn").setLevel(logging.WARNING)  # we say ourselves where we serve
         app_config.state = AppState({"service": self.service})
         app_config.lifespan.append(self._lifespan)
         return app_config

@@ -164,10 +164,8 @@ class Service:
 
     def _sweep_uploads(self) -> None:
         """Remove the files of ingests that are over."""
-        wanted = {
-            Path(job.arguments["catalogue"]).name
-            for job in self.jobs.list(kind=KIND, states=("queued", "running"), limit=1000)
-        }
-        for file in (self.settings.home / UPLOADS).glob("*"):
-            if file.name not in wanted:
+        folder = self.settings.home / UPLOADS
+        for job in self.jobs.list(kind=KIND, states=("done", "failed", "cancelled")):
+            file = Path(job.arguments["catalogue"])
+            if file.parent == folder:
                 file.unlink(missing_ok=True)

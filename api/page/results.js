@@ -13,6 +13,9 @@ export function money(price, currency) {
   }
 }
 
+/** The title in the reader's language where the shop has one (attribute title_zh and the like). */
+export const titleOf = ({ title, attributes }) => attributes?.[`title_${navigator.language.slice(0, 2)}`] ?? title;
+
 function element(name, className, text) {
   const made = document.createElement(name);
   if (className) made.className = className;
@@ -52,8 +55,8 @@ export function card(hit, most, onOpen) {
   const image = made.querySelector("img");
   image.addEventListener("error", () => image.parentElement.classList.add("missing"));
   image.src = picture(product.id);
-  made.querySelector(".title").textContent = product.title;
-  made.querySelector(".title").title = product.title;
+  made.querySelector(".title").textContent = titleOf(product);
+  made.querySelector(".title").title = titleOf(product);
   made.querySelector(".price-tag").textContent = money(product.price, product.currency);
   made.querySelector(".brand-name").textContent = product.brand || product.category;
   made.querySelector(".badges").append(...badges(hit));
@@ -95,6 +98,9 @@ export function renderFacets(parent, fields, chosen, onChange) {
     if (field === "price") continue;
     const counted = new Map((fields[field] ?? []).map(({ label, count }) => [label, count]));
     const kept = [...(chosen[field] ?? [])];
+    const counts = [...counted.values()];
+    // Where nearly every product has a value of its own (a title in another language), it narrows nothing.
+    if (2 * counts.length > counts.reduce((sum, count) => sum + count, 0) && !kept.length) continue;
     for (const value of kept) if (!counted.has(value)) counted.set(value, 0);
     if (counted.size < 2 && !kept.length) continue;
     const group = element("fieldset");
