@@ -9,18 +9,21 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from sample.scenes import photograph
 from sample.shop import SampleProduct, Shop
 
+PHOTOS = 24
 RECIPE = 1  # raise it when the drawings change, so that a catalogue on disk is written anew
 
 
 def write(
     folder: Path, products: int = 300, seed: int = 7, progress: Callable[[int, int], None] | None = None, size: int = 512
 ) -> Path:
-    """Write ``catalogue.jsonl`` and ``images/`` and return the catalogue's path.
+    """Write ``catalogue.jsonl`` and ``images/``, ``photos.jsonl`` and ``photos/``; return the catalogue's path.
 
     progress is called with (done, total) after every picture. A folder already written from the same
-    numbers is left as it is.
+    numbers is left as it is. A line of ``photos.jsonl`` names a photo and the products in it, largest first, with
+    their boxes (x, y, w, h) in fractions.
     """
     folder = Path(folder)
     stamp, catalogue = folder / "sample.json", folder / "catalogue.jsonl"
@@ -37,8 +40,25 @@ def write(
             rows.write(msgspec.json.encode(row(product, image)) + b"\n")
             if progress:
                 progress(done, products)
+    _photos(folder, shop, products)
     stamp.write_bytes(recipe)
     return catalogue
+
+
+def _photos(folder: Path, shop: Shop, products: int) -> None:
+    """Up to PHOTOS photos: of one product, every fourth of two, every sixth cropped."""
+    (folder / "photos").mkdir(exist_ok=True)
+    rng = np.random.default_rng([shop.seed, 3])
+    chosen = rng.permutation(products)
+    with (folder / "photos.jsonl").open("wb") as lines:
+        for number in range(min(PHOTOS, products)):
+            pair = number % 4 == 3 and products > PHOTOS
+            shown = [shop.product(int(i)) for i in ((chosen[number], chosen[-1 - number]) if pair else (chosen[number],))]
+            scene = photograph([(p.id, p.category, p.render(640)) for p in shown], rng, crop=number % 6 == 4)
+            image = f"photos/{number + 1:03d}.jpg"
+            save(folder / image, scene.pixels, 88)
+            seen = sorted(scene.seen, key=lambda s: -s.box[2] * s.box[3])
+            lines.write(msgspec.json.encode({"image": image, "products": seen}) + b"\n")
 
 
 def row(product: SampleProduct, image: str) -> dict[str, Any]:

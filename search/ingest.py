@@ -200,7 +200,7 @@ class _Tasks:
                     yield Task(Row(row.number, None, (*row.faults, twice)))
                 else:
                     known = stored.get(row.id) if row.id is not None else None
-                    yield Task(row, known and known.picture)
+                    yield Task(row, None if known is None else known.picture)
 
     def first_met(self, batch: Sequence[Done]) -> dict[str, int]:
         """The ids that were met first in this batch, with their rows. The batch is to be committed next."""

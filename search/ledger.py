@@ -41,7 +41,7 @@ class Ledger:
 
     def begun(self) -> IngestResult | None:
         """What was done so far, or None before :meth:`begin`."""
-        with self._database.session() as session:
+        with self._database.reading() as session:
             row = session.get(IngestRow, self.id)
             return None if row is None else _result(row)
 
@@ -54,7 +54,7 @@ class Ledger:
 
     def begun_on(self, source: str) -> bool:
         """Whether the record is about this state of the file."""
-        with self._database.session() as session:
+        with self._database.reading() as session:
             return session.scalar(select(IngestRow.source).where(IngestRow.id == self.id)) == source
 
     def begin(self, catalogue: str, source: str, version_id: int) -> None:
@@ -69,11 +69,11 @@ class Ledger:
 
     def first_rows(self, ids: Sequence[str]) -> dict[str, int]:
         """In which row an id was met first, of those that were."""
-        with self._database.session() as session:
+        with self._database.reading() as session:
             rows = session.execute(
                 select(SeenRow.product_id, SeenRow.row).where(SeenRow.ingest_id == self.id, SeenRow.product_id.in_(ids))
             )
-            return {product_id: row for product_id, row in rows}
+            return dict(rows.tuples().all())
 
     def record(
         self, session: Session, row: int, counts: Mapping[str, int], seen: Mapping[str, int], faults: Sequence[Fault]
@@ -111,7 +111,7 @@ class Ledger:
         """Ids of products that the file did not list, in pages; to be deleted before the next page is asked for."""
         seen = select(SeenRow.product_id).where(SeenRow.ingest_id == self.id, SeenRow.product_id == ProductRow.id)
         while True:
-            with self._database.session() as session:
+            with self._database.reading() as session:
                 ids = list(session.scalars(select(ProductRow.id).where(~seen.exists()).limit(_PAGE)))
             if not ids:
                 return
@@ -122,9 +122,7 @@ class Ledger:
         with self._database.session() as session:
             session.execute(delete(SeenRow).where(SeenRow.ingest_id == self.id))
             session.execute(update(IngestRow).where(IngestRow.id == self.id).values(finished=True))
-            row = session.get(IngestRow, self.id, populate_existing=True)
-            assert row is not None
-            return _result(row)
+        return self.result()
 
 
 def read_faults(database: Database, ingest_id: str) -> Iterator[Fault]:
@@ -132,7 +130,7 @@ def read_faults(database: Database, ingest_id: str) -> Iterator[Fault]:
     Ledger(database, ingest_id).result()
     after = (-1, -1)
     while True:
-        with database.session() as session:
+        with database.reading() as session:
             rows = session.scalars(
                 select(FaultRow)
                 .where(
@@ -150,7 +148,7 @@ def read_faults(database: Database, ingest_id: str) -> Iterator[Fault]:
 
 def unfinished(database: Database, catalogue: str) -> str | None:
     """Id of an ingest of this catalogue that was cut short, or None."""
-    with database.session() as session:
+    with database.reading() as session:
         return session.scalar(
             select(IngestRow.id).where(IngestRow.catalogue == catalogue, IngestRow.finished.is_(False)).limit(1)
         )

@@ -14,7 +14,8 @@ from core.database import Base, Database
 from core.errors import BadSettings, Conflict, Unavailable
 
 INSERT = text(
-    "INSERT INTO jobs (id, kind, arguments, state, done, attempts, created) VALUES (:id, 'k', '{}', 'queued', 0, 0, 0)"
+    "INSERT INTO jobs (id, kind, lane, arguments, state, cancelling, done, attempts, created)"
+    " VALUES (:id, 'k', 'k', '{}', 'queued', FALSE, 0, 0, CURRENT_TIMESTAMP)"
 )
 
 

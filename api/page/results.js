@@ -1,0 +1,102 @@
+// Products on the page: cards, their reasons, facets.
+
+import { picture } from "/page/service.js";
+
+const SIGNALS = { image: "looks", joint: "meaning", colour: "colour", words: "words" };
+const template = document.getElementById("hit-template");
+
+export function money(price, currency) {
+  try {
+    return new Intl.NumberFormat(navigator.language, { style: "currency", currency }).format(Number(price));
+  } catch {
+    return `${price} ${currency}`;
+  }
+}
+
+function element(name, className, text) {
+  const made = document.createElement(name);
+  if (className) made.className = className;
+  if (text !== undefined) made.textContent = text;
+  return made;
+}
+
+/** One bar per signal, as a share of ``most``; told in words for those who hear the page. */
+export function reasons(hit, most) {
+  return Object.entries(hit.signals ?? {})
+    .filter(([, value]) => value > 0.001)
+    .sort(([, a], [, b]) => b - a)
+    .map(([name, value]) => {
+      const share = Math.min(1, value / most);
+      const row = element("div", `signal ${name}`);
+      const bar = element("b");
+      bar.style.width = `${(share * 100).toFixed(1)}%`;
+      const track = element("i");
+      track.append(bar);
+      row.append(element("span", "", SIGNALS[name] ?? name), track);
+      row.title = `${SIGNALS[name] ?? name}: ${value.toFixed(2)}`;
+      return row;
+    });
+}
+
+function badges(hit) {
+  const made = (hit.words ?? []).map((word) => element("span", "badge word", word));
+  if (hit.product.stock === 0) made.push(element("span", "badge gone", "sold out"));
+  if (hit.duplicates?.length) made.push(element("span", "badge", `+${hit.duplicates.length} nearly the same`));
+  return made;
+}
+
+export function card(hit, most, onOpen) {
+  const made = template.content.firstElementChild.cloneNode(true);
+  const { product } = hit;
+  made.dataset.id = product.id;
+  const image = made.querySelector("img");
+  image.addEventListener("error", () => image.parentElement.classList.add("missing"));
+  image.src = picture(product.id);
+  made.querySelector(".title").textContent = product.title;
+  made.querySelector(".title").title = product.title;
+  made.querySelector(".price-tag").textContent = money(product.price, product.currency);
+  made.querySelector(".brand-name").textContent = product.brand || product.category;
+  made.querySelector(".badges").append(...badges(hit));
+  const why = made.querySelector(".why");
+  why.append(...reasons(hit, most));
+  why.setAttribute("role", "img");
+  why.setAttribute("aria-label", `Found by ${[...why.querySelectorAll("span")].map((s) => s.textContent).join(", ") || "similarity"}`);
+  made.querySelector(".open").addEventListener("click", () => onOpen(hit));
+  return made;
+}
+
+export const ghosts = (count) =>
+  Array.from({ length: count }, () => {
+    const ghost = element("li", "hit ghost");
+    ghost.setAttribute("aria-hidden", "true");
+    ghost.append(element("article"));
+    return ghost;
+  });
+
+/** The longest bar of a list: the largest single signal among its hits. */
+export const strongest = (hits) => Math.max(0.05, ...hits.flatMap((hit) => Object.values(hit.signals ?? {})));
+
+/** facets: {field: [[value, count]]}; chosen: {field: Set}. Values chosen but no longer counted stay, to be taken off. */
+export function renderFacets(parent, facets, chosen, onChange) {
+  const focused = document.activeElement?.closest?.("#facets") ? document.activeElement.dataset.key : null;
+  parent.replaceChildren();
+  for (const [field, values] of Object.entries(facets)) {
+    const counted = new Map(values);
+    for (const value of chosen[field] ?? []) if (!counted.has(value)) counted.set(value, 0);
+    if (!counted.size) continue;
+    const group = element("fieldset");
+    group.append(element("legend", "", field[0].toUpperCase() + field.slice(1)));
+    for (const [value, count] of [...counted].slice(0, 14)) {
+      const label = element("label", "check");
+      const box = element("input");
+      box.type = "checkbox";
+      box.dataset.key = `${field}\n${value}`;
+      box.checked = chosen[field]?.has(value) ?? false;
+      box.addEventListener("change", () => onChange(field, value, box.checked));
+      label.append(box, element("span", "", value), element("span", "count", String(count)));
+      group.append(label);
+    }
+    parent.append(group);
+  }
+  if (focused) [...parent.querySelectorAll("input")].find((box) => box.dataset.key === focused)?.focus();
+}
