@@ -36,11 +36,17 @@ class Term(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         given = [name for name in ("text", "item", "photo", "vector") if getattr(self, name) is not None]
         if len(given) != 1:
             said = " and ".join(given) or "none of them"
-            raise BadRequest(f"A term is a text, an item or a photo, and this one has {said}.", remedy="Give one of them.")
+            raise BadRequest(
+                f"A term is a text, an item or a photo, and this one has {said}.", remedy="Give one of them."
+            )
         if not np.isfinite(self.weight) or self.weight == 0 or abs(self.weight) > 100:
-            raise BadRequest(f"A term's weight is {self.weight}.", remedy="Give a number from -100 to 100 that is not 0.")
+            raise BadRequest(
+                f"A term's weight is {self.weight}.", remedy="Give a number from -100 to 100 that is not 0."
+            )
         if self.text is not None and (not self.text.strip() or len(self.text) > MOST_TEXT):
-            raise BadRequest(f"A text has {len(self.text)} characters.", remedy=f"Give words, at most {MOST_TEXT} characters.")
+            raise BadRequest(
+                f"A text has {len(self.text)} characters.", remedy=f"Give words, at most {MOST_TEXT} characters."
+            )
 
 
 class Query(msgspec.Struct, frozen=True, kw_only=True):
