@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sample.colours import COLOURS
-from sample.shapes import gowns, outwear, shirts, tees, trousers
+from sample.shapes import gowns, hats, outwear, shirts, shoes, tees, trousers
 from sample.style import Style
 
 
@@ -27,6 +27,8 @@ CATEGORIES: dict[str, Category] = {
     "skirt": Category("半身裙", gowns.SKIRTS, 2),
     "pants": Category("长裤", trousers.PANTS, 3),
     "shorts": Category("短裤", trousers.SHORTS, 2),
+    "shoes": Category("鞋", shoes.SHOES, 3),
+    "hat": Category("帽子", hats.HATS, 2),
 }
 
 
