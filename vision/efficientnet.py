@@ -99,7 +99,9 @@ class EfficientNet(Encoder):
 def make(tag: str, weights: "Weights", models: "Models") -> EfficientNet:
     variant, _, pooling = tag.partition(".")[2].partition("-")
     if variant not in SIZES or pooling not in ("", "bands"):
-        raise NotFound(f"There is no encoder {tag}.", remedy=f"EfficientNet comes as {', '.join(SIZES)}, plain or with -bands.")
+        raise NotFound(
+            f"There is no encoder {tag}.", remedy=f"EfficientNet comes as {', '.join(SIZES)}, plain or with -bands."
+        )
     from vision.inference import load_module
 
     file = weights.path(f"efficientnet_{variant}")

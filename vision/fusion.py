@@ -60,7 +60,11 @@ class FusedEncoder(Encoder):
 
     def __init__(self, joint: JointEncoder, mixture: Mixture) -> None:
         heads = joint.heads
-        sizes = {"image": len(heads.parts["project"][-1][1]), "joint": joint.dim, "colour": len(heads.parts["colour"][-1][1])}
+        sizes = {
+            "image": len(heads.parts["project"][-1][1]),
+            "joint": joint.dim,
+            "colour": len(heads.parts["colour"][-1][1]),
+        }
         tags = {"image": "+".join(t.tag for t in joint.images if t.tag != COLOUR), "joint": joint.tag, "colour": COLOUR}
         stops = np.cumsum(list(sizes.values())).tolist()
         self.subspaces = tuple(

@@ -67,7 +67,9 @@ class Heads:
         try:
             record = msgspec.json.decode(metadata.get("shopglass", ""), type=HeadRecord)
         except msgspec.DecodeError as error:
-            raise IndexMismatch(f"{file.name} holds no heads of this version.", remedy="Train them again with shopglass align.") from error
+            raise IndexMismatch(
+                f"{file.name} holds no heads of this version.", remedy="Train them again with shopglass align."
+            ) from error
         parts: dict[str, Layers] = {}
         for part in sorted({name.partition(".")[0] for name in tensors}):
             count = sum(name.startswith(f"{part}.") for name in tensors) // 2
@@ -103,7 +105,10 @@ class JointEncoder(Encoder):
         """Raises IndexMismatch when the towers are not those the heads were trained on."""
         given, trained = (*(tower.tag for tower in images), texts.tag), (*heads.record.images, heads.record.texts)
         if given != trained:
-            raise IndexMismatch(f"The heads were trained on {', '.join(trained)}, not on {', '.join(given)}.", remedy="Train them again with shopglass align.")
+            raise IndexMismatch(
+                f"The heads were trained on {', '.join(trained)}, not on {', '.join(given)}.",
+                remedy="Train them again with shopglass align.",
+            )
         self.heads = heads
         self.images = tuple(images)
         self.texts = texts
