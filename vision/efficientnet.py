@@ -13,6 +13,7 @@ import numpy as np
 
 from core.errors import NotFound
 from vision.encoders import Encoder, Pixels, check_images, register, unit
+from vision.inference import Network, export, load_network
 
 if TYPE_CHECKING:
     import torch
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 SIZES = {"lite0": 224, "lite1": 240, "lite2": 260}
 FEATURES = 1280
 BATCH = 32
+GRAPH = "uint8 to mean and thirds"  # changes when what is exported changes
 
 
 def load_backbone(variant: str, file: Path) -> "torch.nn.Module":
@@ -54,9 +56,9 @@ def pooled(backbone: "torch.nn.Module") -> "torch.nn.Module":
         def forward(self, pixels: torch.Tensor) -> torch.Tensor:
             x = pixels.permute(0, 3, 1, 2).float() / 127.5 - 1.0
             rows: Any = self.backbone.forward_features(x).mean(dim=3)  # type: ignore[operator]
-            height = rows.shape[2]
-            cuts = [round(height * k / 3) for k in range(4)]
-            thirds = [rows[:, :, a:b].mean(dim=2) for a, b in zip(cuts, cuts[1:], strict=False)]
+            height = int(rows.shape[2])  # a number while tracing too
+            spans = [(height * k // 3, (height * (k + 1) + 2) // 3) for k in range(3)]  # 7 rows: 0-2, 2-4, 4-6
+            thirds = [rows[:, :, start:stop].mean(dim=2) for start, stop in spans]
             return torch.stack([rows.mean(dim=2), *thirds], dim=1)
 
     return Pooled().eval()
@@ -75,7 +77,7 @@ def fit(image: Pixels, size: int) -> Pixels:
 class EfficientNet(Encoder):
     """network: (n, s, s, 3) uint8 → (n, 4, 1280); pooling: which of its rows make the vector."""
 
-    def __init__(self, variant: str, pooling: Literal["mean", "bands"], network: Any) -> None:
+    def __init__(self, variant: str, pooling: Literal["mean", "bands"], network: Network) -> None:
         self.tag = f"efficientnet.{variant}" + ("-bands" if pooling == "bands" else "")
         self.dim = FEATURES * (3 if pooling == "bands" else 1)
         self._size = SIZES[variant]
@@ -102,8 +104,14 @@ def make(tag: str, weights: "Weights", models: "Models") -> EfficientNet:
         raise NotFound(
             f"There is no encoder {tag}.", remedy=f"EfficientNet comes as {', '.join(SIZES)}, plain or with -bands."
         )
-    from vision.inference import load_module
-
     file = weights.path(f"efficientnet_{variant}")
-    network = load_module(lambda: pooled(load_backbone(variant, file)), variant, models)
+
+    def module() -> "torch.nn.Module":
+        return pooled(load_backbone(variant, file))
+
+    def write(path: Path) -> None:
+        export(module(), np.zeros((1, SIZES[variant], SIZES[variant], 3), np.uint8), path)
+
+    onnx = weights.derive(f"efficientnet_{variant}", [file], write, recipe=GRAPH)
+    network = load_network(onnx, backend=models.backend, threads=models.threads, module=module)
     return EfficientNet(variant, "bands" if pooling else "mean", network)
