@@ -13,7 +13,7 @@ import anyio
 import anyio.to_thread
 import msgspec
 from litestar import Controller, Response, get, post
-from litestar.datastructures import State, UploadFile
+from litestar.datastructures import UploadFile
 from litestar.enums import RequestEncodingType
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import Body, PathParameter, QueryParameter
@@ -21,6 +21,8 @@ from litestar.response import ServerSentEvent, Stream
 
 from api.guards import takes
 from api.problems import problems
+from api.service import UPLOADS
+from api.state import AppState
 from core.errors import BadCatalogue
 from core.files import refusing_full_disk
 from core.jobs import Job
@@ -78,13 +80,13 @@ class CatalogController(Controller):
         responses=problems(400, 413, 415, 422, 503, 507),
     )
     async def submit(
-        self, state: State, data: Annotated[CatalogueForm, Body(media_type=RequestEncodingType.MULTI_PART)]
+        self, state: AppState, data: Annotated[CatalogueForm, Body(media_type=RequestEncodingType.MULTI_PART)]
     ) -> Response[CatalogueJob]:
         """Answers at once; follow the job at the address in Location."""
         suffix = Path(data.catalogue.filename).suffix.lower()
         if suffix not in SUFFIXES:
             raise BadCatalogue("The file's name does not say what it is.", remedy=f"End it in {', '.join(SUFFIXES)}.")
-        path = await keep(data.catalogue, state.service.settings.home / "uploads", suffix)
+        path = await keep(data.catalogue, state.service.settings.home / UPLOADS, suffix)
         job = await anyio.to_thread.run_sync(state.service.submit_catalogue, path, data.rebuild, data.partial)
         return Response(shown(job), status_code=202, headers={"Location": f"/v1/catalog/jobs/{job.id}"})
 
@@ -95,7 +97,7 @@ class CatalogController(Controller):
         responses=problems(400, 404),
         sync_to_thread=True,
     )
-    def get_job(self, state: State, job_id: JobId) -> CatalogueJob:
+    def get_job(self, state: AppState, job_id: JobId) -> CatalogueJob:
         return shown(state.service.catalogue_job(job_id))
 
     @get(
@@ -104,11 +106,13 @@ class CatalogController(Controller):
         summary="An ingest as it goes on, as server-sent events",
         media_type="text/event-stream",
         responses={
-            200: ResponseSpec(str, description="Events named by the job's state, with the job as data", media_type="text/event-stream"),
+            200: ResponseSpec(
+                str, description="Events named by the job's state, with the job as data", media_type="text/event-stream"
+            ),
             **problems(400, 404),
         },
     )
-    async def watch(self, state: State, job_id: JobId) -> ServerSentEvent:
+    async def watch(self, state: AppState, job_id: JobId) -> ServerSentEvent:
         job = await anyio.to_thread.run_sync(state.service.catalogue_job, job_id)
 
         async def events(job: Job) -> AsyncIterator[dict[str, Any]]:
@@ -130,14 +134,16 @@ class CatalogController(Controller):
         summary="Every row that was faulty, and why",
         media_type="application/jsonl",
         responses={
-            200: ResponseSpec(str, description="One fault a line: row, id, field, reason", media_type="application/jsonl"),
+            200: ResponseSpec(
+                str, description="One fault a line: row, id, field, reason", media_type="application/jsonl"
+            ),
             **problems(400, 404),
         },
         sync_to_thread=True,
     )
     def errors(
         self,
-        state: State,
+        state: AppState,
         job_id: JobId,
         format: Annotated[Literal["jsonl", "csv"], QueryParameter(description="How to write them.")] = "jsonl",
     ) -> Stream:
@@ -157,14 +163,14 @@ class CatalogController(Controller):
         responses=problems(400, 404),
         sync_to_thread=True,
     )
-    def cancel(self, state: State, job_id: JobId) -> CatalogueJob:
+    def cancel(self, state: AppState, job_id: JobId) -> CatalogueJob:
         """What is in stays in. One that is over stays as it is."""
         return shown(state.service.cancel_catalogue(job_id))
 
 
 async def keep(upload: UploadFile, folder: Path, suffix: str) -> Path:
     """Move an upload to a file of its own, a piece at a time. Raises DiskFull."""
-    folder.mkdir(parents=True, exist_ok=True)
+    await anyio.Path(folder).mkdir(parents=True, exist_ok=True)
     path = folder / f"{secrets.token_hex(16)}{suffix}"
     try:
         with refusing_full_disk(path):
@@ -172,7 +178,7 @@ async def keep(upload: UploadFile, folder: Path, suffix: str) -> Path:
                 while chunk := await upload.read(CHUNK):
                     await file.write(chunk)
     except BaseException:
-        path.unlink(missing_ok=True)
+        await anyio.Path(path).unlink(missing_ok=True)
         raise
     finally:
         await upload.close()

@@ -1,16 +1,16 @@
 """Single products: read, put, change, delete, and how they look."""
 
-from typing import Annotated, Any, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import msgspec
 from litestar import Controller, Response, delete, get, patch, put
-from litestar.datastructures import State
 from litestar.openapi.datastructures import ResponseSpec
-from litestar.params import PathParameter
+from litestar.params import JSONBody, PathParameter
 from litestar.response import File
 
 from api.guards import takes
 from api.problems import problems
+from api.state import AppState
 from core.errors import BadRequest
 from search.products import ID_LENGTH, Product
 
@@ -21,7 +21,6 @@ _FIELDS = [field for field in msgspec.structs.fields(Product) if field.name != "
 ItemId = Annotated[str, PathParameter(description="The product's id.", min_length=1, max_length=ID_LENGTH)]
 
 
-
 def _field(field: msgspec.structs.FieldInfo) -> tuple[str, Any] | tuple[str, Any, Any]:
     if field.required:
         return field.name, _HINTS[field.name]
@@ -30,16 +29,21 @@ def _field(field: msgspec.structs.FieldInfo) -> tuple[str, Any] | tuple[str, Any
     return field.name, _HINTS[field.name], msgspec.field(default=field.default)
 
 
-Item = msgspec.defstruct("Item", [_field(field) for field in _FIELDS], kw_only=True, forbid_unknown_fields=True)
-"""A product without its id, which stands in the path."""
+if TYPE_CHECKING:
 
-Changes = msgspec.defstruct(
-    "Changes",
-    [(field.name, _HINTS[field.name] | msgspec.UnsetType, msgspec.UNSET) for field in _FIELDS],
-    kw_only=True,
-    forbid_unknown_fields=True,
-)
-"""Fields of a product to be changed; attributes are replaced as a whole."""
+    class Item(msgspec.Struct): ...
+
+    class Changes(msgspec.Struct): ...
+else:
+    # A product without its id, which stands in the path.
+    Item = msgspec.defstruct("Item", [_field(f) for f in _FIELDS], kw_only=True, forbid_unknown_fields=True)
+    # Fields of a product to be changed; attributes are replaced as a whole.
+    Changes = msgspec.defstruct(
+        "Changes",
+        [(f.name, _HINTS[f.name] | msgspec.UnsetType, msgspec.UNSET) for f in _FIELDS],
+        kw_only=True,
+        forbid_unknown_fields=True,
+    )
 
 
 def _product(item_id: str, item: msgspec.Struct) -> Product:
@@ -60,7 +64,7 @@ class ItemsController(Controller):
         responses=problems(400, 404),
         sync_to_thread=True,
     )
-    def get_item(self, state: State, item_id: ItemId) -> Product:
+    def get_item(self, state: AppState, item_id: ItemId) -> Product:
         return state.service.catalogue.get(item_id)
 
     @put(
@@ -74,7 +78,7 @@ class ItemsController(Controller):
         },
         sync_to_thread=True,
     )
-    def put_item(self, state: State, item_id: ItemId, data: Item) -> Response[Product]:
+    def put_item(self, state: AppState, item_id: ItemId, data: JSONBody[Item]) -> Response[Product]:
         """Its picture is fetched by URL and encoded; queries find it as soon as this returns."""
         product = _product(item_id, data)
         new = state.service.items.put(product)
@@ -88,7 +92,7 @@ class ItemsController(Controller):
         responses=problems(400, 403, 404, 409, 413, 415, 422, 502, 503),
         sync_to_thread=True,
     )
-    def change_item(self, state: State, item_id: ItemId, data: Changes) -> Product:
+    def change_item(self, state: AppState, item_id: ItemId, data: JSONBody[Changes]) -> Product:
         """The picture is fetched only where its address is among the changes."""
         return state.service.items.patch(item_id, msgspec.to_builtins(data))
 
@@ -99,7 +103,7 @@ class ItemsController(Controller):
         responses=problems(400, 404, 503),
         sync_to_thread=True,
     )
-    def delete_item(self, state: State, item_id: ItemId) -> None:
+    def delete_item(self, state: AppState, item_id: ItemId) -> None:
         state.service.items.delete(item_id)
 
     @get(
@@ -110,7 +114,7 @@ class ItemsController(Controller):
         responses=problems(400, 403, 404, 422, 502, 503),
         sync_to_thread=True,
     )
-    def get_picture(self, state: State, item_id: ItemId) -> File:
+    def get_picture(self, state: AppState, item_id: ItemId) -> File:
         """Longest side at most 480 pixels."""
         thumbnail = state.service.thumbnails.of(item_id)
         return File(

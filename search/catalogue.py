@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from core.database import Database
 from core.errors import Conflict, NotFound
+from search import lexical
 from search.products import FIELDS, Product
 from search.tables import ProductRow, VectorRow, VersionRow
 
@@ -114,11 +115,13 @@ class Catalogue:
             return
         session.execute(delete(ProductRow).where(ProductRow.id.in_([product.id for product in products])))
         session.execute(insert(ProductRow), [msgspec.structs.asdict(product) for product in products])
+        lexical.put(session, products)
 
     def remove(self, session: Session, ids: Sequence[str]) -> None:
         """Take products out, with their vectors of every index version; in the caller's transaction."""
         session.execute(delete(VectorRow).where(VectorRow.product_id.in_(ids)))
         session.execute(delete(ProductRow).where(ProductRow.id.in_(ids)))
+        lexical.remove(session, ids)
 
     # Vectors
 
@@ -221,8 +224,10 @@ class Catalogue:
     def forget(self, version_id: int) -> None:
         """Take a dropped version and its vectors out, once its collection is gone."""
         with self.database.session() as session:
-            session.execute(delete(VectorRow).where(VectorRow.version_id == version_id))
-            session.execute(delete(VersionRow).where(VersionRow.id == version_id, VersionRow.state == "dropped"))
+            row = session.get(VersionRow, version_id)
+            if row is not None and row.state == "dropped":
+                session.execute(delete(VectorRow).where(VectorRow.version_id == version_id))
+                session.delete(row)
 
     def _in_state(self, state: State) -> Version | None:
         with self.database.reading() as session:

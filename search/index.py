@@ -182,6 +182,10 @@ class Index:
                 remedy="Build it anew with `shopglass ingest CATALOG --rebuild`, or set models.encoder back.",
             )
 
+    def exact(self, name: str) -> bool:
+        """Whether a search looks at every product."""
+        return self._collection(name).type == "FLAT"
+
     def warm(self, name: str) -> None:
         """Wait until everything written is indexed and in memory. Raises IndexUnavailable when that takes too long."""
         if self.capabilities().engine == "server":

@@ -1,14 +1,15 @@
 // The page: what is asked, what was found, and the way between them.
 
 import { readPhoto } from "/page/photo.js";
-import { card, ghosts, money, reasons, renderFacets, strongest } from "/page/results.js";
-import { picture, Problem, ready, searchPhoto, searchText, similar } from "/page/service.js";
+import { card, ghosts, money, reasons, renderBands, renderFacets, strongest, titleOf } from "/page/results.js";
+import { picture, Problem, ready, searchMore, searchPhoto, searchText, similar } from "/page/service.js";
 import { Stage } from "/page/stage.js";
 
 const LIMIT = 24;
 const $ = (id) => document.getElementById(id);
 
-const asked = { photo: null, url: null, box: null, text: "", chosen: { category: new Set(), brand: new Set() } };
+// chosen: {field: Set of values} of the facets that are ticked
+const asked = { photo: null, url: null, box: null, text: "", chosen: {} };
 let found = { hits: [], cursor: null };
 let running = null;
 let again = null;
@@ -68,7 +69,7 @@ function forgetPhoto() {
 }
 
 function clearFilters() {
-  for (const values of Object.values(asked.chosen)) values.clear();
+  asked.chosen = {};
   $("price-from").value = $("price-to").value = "";
   $("in-stock").checked = false;
 }
@@ -120,20 +121,20 @@ async function search(words, { more = false } = {}) {
   setStatus(words, true);
   $("results").setAttribute("aria-busy", "true");
   if (!more && !found.hits.length) $("hits").replaceChildren(...ghosts(8));
-  const wanted = { ...asked, filters: filters(), limit: LIMIT, cursor: more ? found.cursor : null };
   try {
-    const answer = await (asked.photo ? searchPhoto(wanted, signal) : searchText(wanted, signal));
     if (more) {
       const known = found.hits.length;
+      const answer = await searchMore(found.cursor, LIMIT, signal);
       found.hits = [...found.hits, ...answer.hits];
       found.cursor = answer.cursor;
       renderHits(known);
     } else {
-      found = { ...answer };
+      const wanted = { ...asked, filters: filters(), limit: LIMIT };
+      if (asked.photo) showPhotoAnswer(await searchPhoto(wanted, signal));
+      else found = await searchText(wanted, signal);
       renderAnswer();
     }
     setStatus("", false);
-    setStatus(more ? `${answer.hits.length} more.` : "", false);
   } catch (error) {
     if (error.name === "AbortError") return;
     for (const ghost of document.querySelectorAll(".ghost")) ghost.remove();
@@ -144,19 +145,27 @@ async function search(words, { more = false } = {}) {
   }
 }
 
+function showPhotoAnswer({ regions, main, answers, timings }) {
+  // The caller's own box comes back as a region; it is drawn already.
+  const own = regions.map(({ box, label, source }) => ({ box, label, whole: source === "whole", source }));
+  const kept = own.filter(({ source }) => source !== "caller");
+  if (!asked.box) stage.show(kept, main);
+  else if (!stage.regions.length) stage.show(kept, -1);
+  found = { ...(answers.find(({ region }) => region === main) ?? answers[0]), timings };
+}
+
 function renderAnswer() {
-  if (asked.photo && found.regions) {
-    const { boxes, labels, sources, main } = found.regions;
-    const regions = boxes.map((box, index) => ({ box, label: labels[index], whole: sources[index] === "whole" }));
-    // The caller's own box comes back as a region; it is drawn already.
-    const kept = regions.filter((_, index) => sources[index] !== "caller");
-    if (!asked.box) stage.show(kept, main);
-    else if (!stage.regions.length) stage.show(kept, -1);
-  }
   renderHits(0);
-  renderFacets($("facets"), found.facets ?? {}, asked.chosen, (field, value, on) => {
+  const fields = found.facets?.fields ?? {};
+  renderFacets($("facets"), fields, asked.chosen, (field, value, on) => {
     asked.chosen[field] ??= new Set();
     asked.chosen[field][on ? "add" : "delete"](value);
+    if (!asked.chosen[field].size) delete asked.chosen[field];
+    search("Filtering…");
+  });
+  renderBands($("bands"), fields.price ?? [], (from, to) => {
+    $("price-from").value = from;
+    $("price-to").value = to;
     search("Filtering…");
   });
   const count = Object.keys(filters()).length;
@@ -184,9 +193,10 @@ function renderHits(from) {
 
 async function openItem(hit) {
   const { product } = hit;
-  $("item-title").textContent = product.title;
+  $("item-title").textContent = titleOf(product);
+  $("item").dataset.id = product.id;
   $("item-picture").src = picture(product.id);
-  $("item-picture").alt = product.title;
+  $("item-picture").alt = titleOf(product);
   $("item-price").textContent = money(product.price, product.currency);
   $("item-description").textContent = product.description;
   const stock = product.stock === null ? "" : product.stock ? `${product.stock} in stock` : "sold out";
@@ -207,7 +217,7 @@ async function openItem(hit) {
   $("item").scrollTop = 0;
   try {
     const { hits } = await similar(product.id);
-    if ($("item-title").textContent !== product.title) return;
+    if ($("item").dataset.id !== product.id) return; // another one was opened meanwhile
     $("similar").replaceChildren(...hits.map((near) => card(near, 1, openItem)));
   } catch {
     $("similar").textContent = "These could not be found just now.";

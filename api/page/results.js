@@ -13,6 +13,9 @@ export function money(price, currency) {
   }
 }
 
+/** The title in the reader's language where the shop has one (attribute title_zh and the like). */
+export const titleOf = ({ title, attributes }) => attributes?.[`title_${navigator.language.slice(0, 2)}`] ?? title;
+
 function element(name, className, text) {
   const made = document.createElement(name);
   if (className) made.className = className;
@@ -52,8 +55,8 @@ export function card(hit, most, onOpen) {
   const image = made.querySelector("img");
   image.addEventListener("error", () => image.parentElement.classList.add("missing"));
   image.src = picture(product.id);
-  made.querySelector(".title").textContent = product.title;
-  made.querySelector(".title").title = product.title;
+  made.querySelector(".title").textContent = titleOf(product);
+  made.querySelector(".title").title = titleOf(product);
   made.querySelector(".price-tag").textContent = money(product.price, product.currency);
   made.querySelector(".brand-name").textContent = product.brand || product.category;
   made.querySelector(".badges").append(...badges(hit));
@@ -76,27 +79,59 @@ export const ghosts = (count) =>
 /** The longest bar of a list: the largest single signal among its hits. */
 export const strongest = (hits) => Math.max(0.05, ...hits.flatMap((hit) => Object.values(hit.signals ?? {})));
 
-/** facets: {field: [[value, count]]}; chosen: {field: Set}. Values chosen but no longer counted stay, to be taken off. */
-export function renderFacets(parent, facets, chosen, onChange) {
+const MOST_VALUES = 10;
+const MOST_GROUPS = 6;
+
+function heading(field) {
+  const name = field.replace(/^attributes\./, "").replaceAll("_", " ");
+  return name[0].toUpperCase() + name.slice(1);
+}
+
+/**
+ * Values to filter by, with their counts. fields: {field: [{label, count}]}; chosen: {field: Set}. What is chosen stays
+ * in the list, so that it can be taken off again, also where nothing has it any more.
+ */
+export function renderFacets(parent, fields, chosen, onChange) {
   const focused = document.activeElement?.closest?.("#facets") ? document.activeElement.dataset.key : null;
-  parent.replaceChildren();
-  for (const [field, values] of Object.entries(facets)) {
-    const counted = new Map(values);
-    for (const value of chosen[field] ?? []) if (!counted.has(value)) counted.set(value, 0);
-    if (!counted.size) continue;
+  const groups = [];
+  for (const field of new Set([...Object.keys(fields), ...Object.keys(chosen)])) {
+    if (field === "price") continue;
+    const counted = new Map((fields[field] ?? []).map(({ label, count }) => [label, count]));
+    const kept = [...(chosen[field] ?? [])];
+    const counts = [...counted.values()];
+    // Where nearly every product has a value of its own (a title in another language), it narrows nothing.
+    if (2 * counts.length > counts.reduce((sum, count) => sum + count, 0) && !kept.length) continue;
+    for (const value of kept) if (!counted.has(value)) counted.set(value, 0);
+    if (counted.size < 2 && !kept.length) continue;
     const group = element("fieldset");
-    group.append(element("legend", "", field[0].toUpperCase() + field.slice(1)));
-    for (const [value, count] of [...counted].slice(0, 14)) {
+    group.append(element("legend", "", heading(field)));
+    const shown = [...counted].filter(([value], index) => index < MOST_VALUES || kept.includes(value));
+    for (const [value, count] of shown) {
       const label = element("label", "check");
       const box = element("input");
       box.type = "checkbox";
       box.dataset.key = `${field}\n${value}`;
-      box.checked = chosen[field]?.has(value) ?? false;
+      box.checked = kept.includes(value);
       box.addEventListener("change", () => onChange(field, value, box.checked));
       label.append(box, element("span", "", value), element("span", "count", String(count)));
       group.append(label);
     }
-    parent.append(group);
+    groups.push(group);
   }
+  parent.replaceChildren(...groups.slice(0, MOST_GROUPS));
   if (focused) [...parent.querySelectorAll("input")].find((box) => box.dataset.key === focused)?.focus();
+}
+
+/** Price bands as shortcuts. bands: [{label: "20..50", count}]; onChoose(from, to). */
+export function renderBands(parent, bands, onChoose) {
+  parent.replaceChildren(
+    ...bands.map(({ label, count }) => {
+      const [from, to] = label.split("..");
+      const chip = element("button", "chip small", `${from}–${to}`);
+      chip.type = "button";
+      chip.setAttribute("aria-label", `${from} to ${to}, ${count} products`);
+      chip.addEventListener("click", () => onChoose(from, to));
+      return chip;
+    }),
+  );
 }

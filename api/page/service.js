@@ -32,24 +32,26 @@ async function call(path, options = {}) {
 const json = (path, body, signal) =>
   call(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body), signal });
 
+const FACETS = ["category", "brand", "price", "attributes"];
+
 /** Regions of a photo and the products nearest to one of them; box: [x, y, w, h] in fractions, or null. */
-export function searchPhoto({ photo, box, text, filters, limit, cursor }, signal) {
+export function searchPhoto({ photo, box, text, filters, limit }, signal) {
   const form = new FormData();
   form.append("photo", photo, "photo");
   if (box) form.append("box", box.map((value) => value.toFixed(5)).join(","));
   if (text) form.append("text", text);
   if (Object.keys(filters).length) form.append("filters", JSON.stringify(filters));
-  if (cursor) form.append("cursor", cursor);
+  form.append("facets", FACETS.join(","));
   form.append("limit", limit);
   return call("/v1/search/photo", { method: "POST", body: form, signal });
 }
 
 /** Products that fit the words. */
-export function searchText({ text, filters, limit, cursor }, signal) {
-  const body = { terms: [{ text }], filters, limit, facets: ["category", "brand"] };
-  if (cursor) body.cursor = cursor;
-  return json("/v1/search", body, signal);
-}
+export const searchText = ({ text, filters, limit }, signal) =>
+  json("/v1/search", { terms: [{ text }], filters, limit, facets: FACETS }, signal);
+
+/** The page after; a cursor carries what was asked. */
+export const searchMore = (cursor, limit, signal) => json("/v1/search", { cursor, limit }, signal);
 
 export const similar = (id, signal) => call(`/v1/items/${encodeURIComponent(id)}/similar?limit=12`, { signal });
 export const picture = (id) => `/v1/items/${encodeURIComponent(id)}/picture`;
