@@ -21,6 +21,7 @@ from litestar.response import ServerSentEvent, Stream
 
 from api.guards import takes
 from api.problems import problems
+from api.service import UPLOADS
 from api.state import AppState
 from core.errors import BadCatalogue
 from core.files import refusing_full_disk
@@ -85,7 +86,7 @@ class CatalogController(Controller):
         suffix = Path(data.catalogue.filename).suffix.lower()
         if suffix not in SUFFIXES:
             raise BadCatalogue("The file's name does not say what it is.", remedy=f"End it in {', '.join(SUFFIXES)}.")
-        path = await keep(data.catalogue, state.service.settings.home / "uploads", suffix)
+        path = await keep(data.catalogue, state.service.settings.home / UPLOADS, suffix)
         job = await anyio.to_thread.run_sync(state.service.submit_catalogue, path, data.rebuild, data.partial)
         return Response(shown(job), status_code=202, headers={"Location": f"/v1/catalog/jobs/{job.id}"})
 

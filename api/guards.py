@@ -7,8 +7,6 @@ from litestar.exceptions import HTTPException
 from litestar.handlers import BaseRouteHandler
 from litestar.types import Guard
 
-from core.errors import Refused
-
 _HARMLESS = ("GET", "HEAD", "OPTIONS")
 
 
@@ -29,4 +27,4 @@ def from_here(connection: ASGIConnection, handler: BaseRouteHandler) -> None:  #
     if origin is None or connection.scope.get("method") in _HARMLESS:
         return
     if urlsplit(origin).netloc != connection.headers.get("host"):
-        raise Refused("A page of another site may not ask this.", remedy="Ask from the shop's own server.")
+        raise HTTPException(status_code=403, detail="A page of another site may not ask this.")

@@ -1,5 +1,6 @@
 """All the wiring of the web application."""
 
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -18,6 +19,7 @@ from api.health import HealthController
 from api.items import ItemsController
 from api.metrics import REQUESTS, MetricsController
 from api.problems import problem_details
+from api.search import SearchController
 from api.service import Service
 from api.state import AppState
 from core.settings import Settings
@@ -42,6 +44,7 @@ class ShopglassPlugin(InitPlugin):
         app_config.route_handlers += [
             page,
             create_static_files_router("/page", directories=[PAGE], include_in_schema=False),
+            SearchController,
             ItemsController,
             CatalogController,
             HealthController,
@@ -54,6 +57,7 @@ class ShopglassPlugin(InitPlugin):
         app_config.openapi_config = openapi()
         app_config.logging_config = None
         configure_logging(self.service.settings.telemetry)
+        logging.getLogger("uvicorn").setLevel(logging.WARNING)  # we say ourselves where we serve
         app_config.state = AppState({"service": self.service})
         app_config.lifespan.append(self._lifespan)
         return app_config

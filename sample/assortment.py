@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from sample.colours import COLOURS
-from sample.shapes import gowns, outwear, shirts, tees, trousers
+from sample.shapes import bags, glasses, gowns, hats, outwear, scarves, shirts, shoes, tees, trousers, watches
 from sample.style import Style
 
 
@@ -27,6 +27,12 @@ CATEGORIES: dict[str, Category] = {
     "skirt": Category("半身裙", gowns.SKIRTS, 2),
     "pants": Category("长裤", trousers.PANTS, 3),
     "shorts": Category("短裤", trousers.SHORTS, 2),
+    "shoes": Category("鞋", shoes.SHOES, 3),
+    "hat": Category("帽子", hats.HATS, 2),
+    "bag": Category("包", bags.BAGS, 3),
+    "glasses": Category("眼镜", glasses.GLASSES, 2),
+    "scarf": Category("围巾", scarves.SCARVES, 2),
+    "watch": Category("腕表", watches.WATCHES, 2),
 }
 
 

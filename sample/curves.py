@@ -61,8 +61,8 @@ def resample(path: Points, count: int) -> Points:
 
 
 def along(path: Points, t: float) -> XY:
-    """The point at the fraction t of the path's length."""
-    x, y = resample(path, 257)[round(t * 256)]
+    """The point at the fraction t, clipped to [0, 1], of the path's length."""
+    x, y = resample(path, 257)[round(min(max(t, 0.0), 1.0) * 256)]
     return float(x), float(y)
 
 

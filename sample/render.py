@@ -125,12 +125,10 @@ class _Canvas:
         self.labels[ys, xs][wins] = self.names.index(part) + 1
 
     def finish(self, points: dict[str, tuple[float, float]]) -> Drawing:
-        alpha = np.rint(self.alpha * 255).astype(np.uint8)
-        pixels = np.empty((self.size, self.size, 4), np.uint8)
-        straight = np.clip(self.colour / np.maximum(self.alpha, 1 / 512), 0, 255)
-        pixels[..., :3] = np.rint(straight).transpose(1, 2, 0)
-        pixels[..., 3] = alpha
-        labels = np.where(alpha >= 128, self.labels, 0).astype(np.uint8)
+        sheer = (self.alpha > 1 / 512) & (self.alpha < 1)
+        self.colour[:, sheer] /= self.alpha[sheer]
+        pixels: NDArray[np.uint8] = cv2.convertScaleAbs(cv2.merge([*self.colour, self.alpha * np.float32(255)]))
+        labels = np.where(pixels[..., 3] >= 128, self.labels, np.uint8(0))
         return Drawing(pixels=pixels, labels=labels, part_names=tuple(self.names), points=points)
 
 
@@ -168,14 +166,13 @@ def _material(
     if piece.gleam > 0:
         shine = shine + np.float32(255 * piece.gleam) * _gleam((h, w), here)
     planes += shine
-    np.clip(planes, 0, 255, out=planes)
     return _studs(planes, piece, here)
 
 
 def _drape(piece: Piece, here: Placing, grain: float, shape: tuple[int, int], gx: Plane, gy: Plane) -> Plane:
     """The cloth's tile over the crop, turned into its grain and pushed about by the relief."""
     h, w = shape
-    tile = piece.cloth.tile(round(here.point * 512))
+    sheet, period = piece.cloth.sheet(round(here.point * 512))
     angle = np.radians(grain - 90 + piece.cloth.turn)
     c, s = np.float32(np.cos(angle)), np.float32(np.sin(angle))
     # texture is anchored at the sketch's origin, so that neighbouring pieces of one grain continue each other
@@ -185,7 +182,13 @@ def _drape(piece: Piece, here: Placing, grain: float, shape: tuple[int, int], gx
     dx = xs + cv2.resize(gx, (w, h)) * push
     dy = ys + cv2.resize(gy, (w, h)) * push
     u, v = dx * c + dy * s, dy * c - dx * s
-    return np.stack([cv2.remap(plane, u, v, cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP) for plane in tile])
+    for axis in (u, v):  # move by whole periods into the sheet, which is cheaper than wrapping every pixel
+        axis -= period * np.floor(axis.min() / period)
+    maps = cv2.convertMaps(u, v, cv2.CV_16SC2)
+    planes = np.empty((3, h, w), np.float32)
+    for target, plane in zip(planes, sheet, strict=True):
+        target[:] = cv2.remap(plane, *maps, cv2.INTER_LINEAR)
+    return planes
 
 
 def _ink(piece: Piece, here: Placing, shape: tuple[int, int]) -> Plane:

@@ -224,8 +224,10 @@ class Catalogue:
     def forget(self, version_id: int) -> None:
         """Take a dropped version and its vectors out, once its collection is gone."""
         with self.database.session() as session:
-            session.execute(delete(VectorRow).where(VectorRow.version_id == version_id))
-            session.execute(delete(VersionRow).where(VersionRow.id == version_id, VersionRow.state == "dropped"))
+            row = session.get(VersionRow, version_id)
+            if row is not None and row.state == "dropped":
+                session.execute(delete(VectorRow).where(VectorRow.version_id == version_id))
+                session.delete(row)
 
     def _in_state(self, state: State) -> Version | None:
         with self.database.reading() as session:

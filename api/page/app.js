@@ -1,7 +1,7 @@
 // The page: what is asked, what was found, and the way between them.
 
 import { readPhoto } from "/page/photo.js";
-import { card, ghosts, money, reasons, renderBands, renderFacets, strongest } from "/page/results.js";
+import { card, ghosts, money, reasons, renderBands, renderFacets, strongest, titleOf } from "/page/results.js";
 import { picture, Problem, ready, searchMore, searchPhoto, searchText, similar } from "/page/service.js";
 import { Stage } from "/page/stage.js";
 
@@ -193,15 +193,16 @@ function renderHits(from) {
 
 async function openItem(hit) {
   const { product } = hit;
-  $("item-title").textContent = product.title;
+  $("item-title").textContent = titleOf(product);
+  $("item").dataset.id = product.id;
   $("item-picture").src = picture(product.id);
-  $("item-picture").alt = product.title;
+  $("item-picture").alt = titleOf(product);
   $("item-price").textContent = money(product.price, product.currency);
   $("item-description").textContent = product.description;
   const stock = product.stock === null ? "" : product.stock ? `${product.stock} in stock` : "sold out";
   const facts = { brand: product.brand, category: product.category, ...product.attributes, stock, number: product.id };
   $("item-facts").replaceChildren(
-    ...Object.entries(facts).filter(([, value]) => value).flatMap(([name, value]) => {
+    ...Object.entries(facts).filter(([name, value]) => value && !name.startsWith("title_")).flatMap(([name, value]) => {
       const term = document.createElement("dt");
       const text = document.createElement("dd");
       term.textContent = name;
@@ -216,8 +217,8 @@ async function openItem(hit) {
   $("item").scrollTop = 0;
   try {
     const { hits } = await similar(product.id);
-    if ($("item-title").textContent !== product.title) return;
-    $("similar").replaceChildren(...hits.map((near) => card(near, 1, openItem)));
+    if ($("item").dataset.id !== product.id) return; // another one was opened meanwhile
+    $("similar").replaceChildren(...hits.map((near) => card(near, strongest(hits), openItem)));
   } catch {
     $("similar").textContent = "These could not be found just now.";
   }

@@ -149,12 +149,16 @@ class Sleeve:
         rows = [np.stack([outer - d * u, inner - d * u]) for u in (up, up - 0.6)]
         return Line(rows, 0.9, -0.28, dash=2.2)
 
+    def cuff_ends(self, bodice: Bodice, depth: float, flare: float) -> tuple[Points, Points]:
+        """The near and the far end of a cuff on the wearer's left, each from its outer to its inner corner."""
+        d, n = self._axes()
+        outer, inner = (np.array(p) - d * depth * 0.12 for p in self.corners(bodice))
+        a, b = outer - n * flare, inner + n * flare
+        return np.stack([a, b]), np.stack([a + d * depth + n * 0.4, b + d * depth - n * 0.4])
+
     def cuff(self, bodice: Bodice, cloth: Cloth, depth: float, side: int, ribs: int = 16, flare: float = -0.6) -> Piece:
         """A band of ``depth`` that continues the sleeve; flare: how much wider it is than the sleeve's end."""
-        d, n = self._axes()
-        outer, inner = (np.array(p) for p in self.corners(bodice))
-        a, b = outer - d * depth * 0.12 - n * flare, inner - d * depth * 0.12 + n * flare
-        near, far = np.stack([a, b]), np.stack([a + d * depth + n * 0.4, b + d * depth - n * 0.4])
+        near, far = self.cuff_ends(bodice, depth, flare)
         flip = np.array([float(side), 1.0])
         lines = rungs(near, far, ribs) if ribs else []
         return Piece(
@@ -208,8 +212,7 @@ def armhole_seams(bodice: Bodice, shade: float = -0.4) -> Line:
     return Line([hole, hole * np.array([-1.0, 1.0])], 1.4, shade)
 
 
-def point_sleeves(sketch: Sketch, bodice: Bodice, sleeve: Sleeve, extra: float = 0.0) -> None:
-    """Key points of the cuffs, ``extra`` centimetres beyond the sleeve's end."""
-    d = np.array([np.cos(np.radians(sleeve.angle)), np.sin(np.radians(sleeve.angle))]) * extra
-    (ox, oy), (ix, iy) = sleeve.corners(bodice)
-    sketch.mark_sides(cuff_outer=(ox + float(d[0]), oy + float(d[1])), cuff_inner=(ix + float(d[0]), iy + float(d[1])))
+def point_sleeves(sketch: Sketch, bodice: Bodice, sleeve: Sleeve, cuff: float = 0.0, flare: float = -0.6) -> None:
+    """Key points of the sleeves' ends, beyond a cuff of depth ``cuff`` where there is one."""
+    outer, inner = sleeve.cuff_ends(bodice, cuff, flare)[1] if cuff else sleeve.corners(bodice)
+    sketch.mark_sides(cuff_outer=(float(outer[0]), float(outer[1])), cuff_inner=(float(inner[0]), float(inner[1])))

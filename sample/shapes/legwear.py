@@ -45,7 +45,7 @@ class Legs:
     def inner(self) -> Points:
         """The inseam from crotch to hem, on the wearer's left."""
         x, drop = self.apart / 2, self.length - self.rise
-        return trace((0, self.rise), (x * 0.1 + 0.4, self.rise + drop * 0.4, x * 0.8, self.rise + drop * 0.65, x, self.length + 0.3))
+        return trace((0, self.rise), (x * 0.5 + 0.4, self.rise + drop * 0.08, x * 0.9, self.rise + drop * 0.5, x, self.length + 0.3))
 
     def outline(self) -> Points:
         """The left leg with its half of the body."""

@@ -99,16 +99,16 @@ def _button_up(look: Look, rng: np.random.Generator, body: Bodice, sleeve: Sleev
         sketch.add(*chest_pocket(body, look, side, flap))
     sketch.add(*leaves)
     body.key_points(sketch)
-    point_sleeves(sketch, body, sleeve, 5.2 if long else 0.0)
+    point_sleeves(sketch, body, sleeve, 6.0 if long else 0.0, 0.2)
     return sketch
 
 
 def dress_shirt(look: Look, rng: np.random.Generator) -> Sketch:
-    return _button_up(look, rng, _body(rng), Sleeve(rng.uniform(52, 55), rng.uniform(66, 73), 11.5), int(rng.integers(2)))
+    return _button_up(look, rng, _body(rng), Sleeve(rng.uniform(56, 59), rng.uniform(66, 73), 11.5), int(rng.integers(2)))
 
 
 def flannel_shirt(look: Look, rng: np.random.Generator) -> Sketch:
-    return _button_up(look, rng, _body(rng), Sleeve(rng.uniform(51, 54), rng.uniform(62, 70), 12.5), 2, True)
+    return _button_up(look, rng, _body(rng), Sleeve(rng.uniform(55, 58), rng.uniform(62, 70), 12.5), 2, True)
 
 
 def resort_shirt(look: Look, rng: np.random.Generator) -> Sketch:
@@ -117,7 +117,7 @@ def resort_shirt(look: Look, rng: np.random.Generator) -> Sketch:
 
 def blouse(look: Look, rng: np.random.Generator) -> Sketch:
     body = _body(rng, length=rng.uniform(62, 66), waist=22.5, chest=24.5, shoulder=20.5, hem=25.0)
-    return _button_up(look, rng, body, Sleeve(rng.uniform(49, 52), rng.uniform(64, 70), 14, bend=-0.8), 0)
+    return _button_up(look, rng, body, Sleeve(rng.uniform(53, 56), rng.uniform(64, 70), 14, bend=-0.8), 0)
 
 
 def polo(look: Look, rng: np.random.Generator) -> Sketch:
@@ -132,7 +132,7 @@ def polo(look: Look, rng: np.random.Generator) -> Sketch:
     sketch.add(Piece("torso", body.outline(), look.cloth, lift=3, folds=body.folds(rng), marks=(hem_stitches(body), armhole_seams(body))))
     sketch.add(placket(body, replace(look, cloth=look.cloth.plain()), body.drop - 1.4, body.drop + 13, 3), *leaves)
     body.key_points(sketch)
-    point_sleeves(sketch, body, sleeve, 2.3)
+    point_sleeves(sketch, body, sleeve, 2.6)
     return sketch
 
 

@@ -54,7 +54,7 @@ def top(
     if band:
         sketch.mark_sides(hem=(body.hem - 1, body.length + band))
         sketch.mark(hem_centre=(0.0, body.length + body.hem_dip + band))
-    point_sleeves(sketch, body, sleeve, cuff * 0.88)
+    point_sleeves(sketch, body, sleeve, cuff)
     return sketch
 
 
@@ -119,29 +119,29 @@ def ringer_tee(look: Look, rng: np.random.Generator) -> Sketch:
     return top(look, rng, _body(rng), Sleeve(21, rng.uniform(36, 46), 17), cuff=2.2, ringer=True)
 
 
-def raglan_top(look: Look, rng: np.random.Generator) -> Sketch:
+def baseball_top(look: Look, rng: np.random.Generator) -> Sketch:
     return top(look, rng, _body(rng), Sleeve(rng.uniform(44, 50), rng.uniform(62, 70), 12), raglan=True, cuff=2.5)
 
 
 def long_tee(look: Look, rng: np.random.Generator) -> Sketch:
-    return top(look, rng, _body(rng), Sleeve(rng.uniform(54, 58), rng.uniform(66, 74), rng.uniform(10.5, 12)))
+    return top(look, rng, _body(rng), Sleeve(rng.uniform(59, 63), rng.uniform(66, 74), rng.uniform(10.5, 12)))
 
 
 def sweater(look: Look, rng: np.random.Generator) -> Sketch:
     body = _body(rng, length=rng.uniform(60, 64))
-    return top(look, rng, body, Sleeve(rng.uniform(49, 53), rng.uniform(64, 72), 13), cuff=6, band=5.5, neck=2.8)
+    return top(look, rng, body, Sleeve(rng.uniform(54, 58), rng.uniform(64, 72), 13), cuff=6, band=5.5, neck=2.8)
 
 
 def vee_sweater(look: Look, rng: np.random.Generator) -> Sketch:
     body = _body(rng, length=rng.uniform(59, 63), vee=True, drop=rng.uniform(17, 20))
-    return top(look, rng, body, Sleeve(rng.uniform(49, 53), rng.uniform(64, 72), 12.5), cuff=6, band=5.5, neck=2.4)
+    return top(look, rng, body, Sleeve(rng.uniform(54, 58), rng.uniform(64, 72), 12.5), cuff=6, band=5.5, neck=2.4)
 
 
 def sweatshirt(look: Look, rng: np.random.Generator) -> Sketch:
     body = _body(rng, length=rng.uniform(59, 63))
     prints = emblem(rng, (look.accent, look.trim.colour), 6.5, (0.0, body.armpit + 3)) if rng.random() < 0.4 else ()
     return top(
-        look, rng, body, Sleeve(rng.uniform(49, 52), rng.uniform(62, 70), 14), cuff=6, band=6, marks=(*prints, armhole_seams(body))
+        look, rng, body, Sleeve(rng.uniform(54, 57), rng.uniform(62, 70), 14), cuff=6, band=6, marks=(*prints, armhole_seams(body))
     )
 
 
@@ -157,7 +157,7 @@ T_SHIRTS = (
 
 LONGSLEEVES = (
     Style("long-sleeve T-shirt", "长袖T恤", long_tee, ("cotton", "organic cotton"), ("plain", "breton", "striped", "retro"), (19, 42), 0.0, 0.2),
-    Style("raglan baseball top", "插肩袖棒球衫", raglan_top, ("cotton",), ("plain",), (22, 45), 0.0, 0.1),
+    Style("baseball top", "撞色袖棒球衫", baseball_top, ("cotton",), ("plain",), (22, 45), 0.0, 0.1),
     Style("crew-neck sweater", "圆领毛衣", sweater, ("merino", "chunky knit"), ("plain", "plain", "striped", "argyle", "zigzag"), (39, 99), -0.8, 0.4),
     Style("V-neck sweater", "V领毛衣", vee_sweater, ("merino", "ribbed knit"), ("plain", "argyle"), (39, 99), -0.7, 0.6),
     Style("sweatshirt", "卫衣", sweatshirt, ("fleece",), ("plain",), (32, 69), -0.4, 0.1),

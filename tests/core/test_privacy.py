@@ -10,8 +10,8 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 LISTEN = """
-import socket, sys
-asked = []
+import os, socket, sys, threading
+asked, heard = [], threading.Event()
 
 def hear(event, arguments):
     if event == "socket.getaddrinfo":
@@ -20,12 +20,16 @@ def hear(event, arguments):
         asked.append(f"{event} {arguments[1]}")
     elif event == "subprocess.Popen" and "pip" in str(arguments[1]):
         asked.append(f"{event} {arguments[1]}")
+    else:
+        return
+    heard.set()
+    raise OSError("nothing leaves this machine")
 
 sys.addaudithook(hear)
 """
 
 USE = {
-    "openvino": "import openvino, threading; [t.join() for t in threading.enumerate() if t is not threading.main_thread()]",
+    "openvino": "import openvino; asked += filter(sys.modules.get, ['openvino_telemetry'])",
     "ultralytics": """
 from ultralytics import YOLO
 from ultralytics.utils.events import events
@@ -39,7 +43,7 @@ assert not events.enabled
 from huggingface_hub import HfApi, constants
 from huggingface_hub.utils import send_telemetry
 send_telemetry("topic")
-import threading; [t.join(1) for t in threading.enumerate() if t.daemon]
+heard.wait(len(threading.enumerate()) - 1)
 assert constants.HF_HUB_DISABLE_TELEMETRY and constants.HF_HUB_DISABLE_UPDATE_CHECK
 """,
     "ray": "from ray._common.usage.usage_lib import usage_stats_enabled; assert not usage_stats_enabled()",
@@ -56,7 +60,7 @@ def listen(before: str, package: str, home: Path) -> list[str]:
         name for name in environment if name.startswith(("HF_HUB_DISABLE", "YOLO_OFF", "YOLO_AUTO", "RAY_USAGE"))
     ]:
         del environment[name]
-    script = "\n".join([before, LISTEN, USE[package], 'print("asked", *asked, sep="\\n")'])
+    script = "\n".join([before, LISTEN, USE[package], 'print("asked", *asked, sep="\\n", flush=True); os._exit(0)'])
     answer = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", script],
         cwd=home,
