@@ -57,7 +57,7 @@ def _silhouette(sketch: Sketch, size: int, place: Placing) -> tuple[Plane, Plane
     cover = np.zeros((-(-size // COARSE),) * 2, np.uint8)
     for piece in sketch.pieces:
         cv2.fillPoly(cover, [_fixed(coarse(piece.outline))], 255, cv2.LINE_AA, 4)
-    return slopes(rounded(cover.astype(np.float32) / 255, 9 * coarse.point) * np.float32(0.8))
+    return slopes(rounded(cover.astype(np.float32) * np.float32(1 / 255), 9 * coarse.point) * np.float32(0.8))
 
 
 def _cover(outlines: list[Points], shape: tuple[int, int]) -> NDArray[np.uint8]:
@@ -89,7 +89,9 @@ class _Canvas:
             return
         here = place.within((x0, y0))
         shape = (y1 - y0, x1 - x0)
-        cover = _cover([here(path) for path in (piece.outline, *piece.holes)], shape).astype(np.float32) * np.float32(1 / 255)
+        cover = _cover([here(path) for path in (piece.outline, *piece.holes)], shape).astype(np.float32) * np.float32(
+            1 / 255
+        )
         self._shadow(cover, piece.lift * place.point, x0, y0)
         colour = _material(piece, cover, here, (x0, y0), body, seed)
         self._composite(colour, cover * np.float32(piece.alpha), piece.part, slice(y0, y1), slice(x0, x1))
@@ -184,10 +186,10 @@ def _drape(piece: Piece, here: Placing, grain: float, shape: tuple[int, int], gx
     u, v = dx * c + dy * s, dy * c - dx * s
     for axis in (u, v):  # move by whole periods into the sheet, which is cheaper than wrapping every pixel
         axis -= period * np.floor(axis.min() / period)
-    maps = cv2.convertMaps(u, v, cv2.CV_16SC2)
+    places, between = cv2.convertMaps(u, v, cv2.CV_16SC2)
     planes = np.empty((3, h, w), np.float32)
     for target, plane in zip(planes, sheet, strict=True):
-        target[:] = cv2.remap(plane, *maps, cv2.INTER_LINEAR)
+        target[:] = cv2.remap(plane, places, between, cv2.INTER_LINEAR)
     return planes
 
 
@@ -254,7 +256,8 @@ def _gleam(shape: tuple[int, int], here: Placing) -> Plane:
     h, w = shape
     ys, xs = np.arange(h, dtype=np.float32)[:, None], np.arange(w, dtype=np.float32)[None]
     phase = (xs + 0.6 * ys) / np.float32(max(w, h, 1))
-    return np.exp(-(((phase - 0.38) / 0.09) ** 2)) + 0.5 * np.exp(-(((phase - 0.72) / 0.05) ** 2))
+    bands = np.exp(-(((phase - 0.38) / 0.09) ** 2)) + 0.5 * np.exp(-(((phase - 0.72) / 0.05) ** 2))
+    return np.asarray(bands, np.float32)
 
 
 def _studs(planes: Plane, piece: Piece, here: Placing) -> Plane:
