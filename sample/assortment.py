@@ -75,8 +75,16 @@ def pick_colour(style: Style, rng: np.random.Generator) -> str:
 def companion(ground: str, rng: np.random.Generator, lightness: float = 30.0) -> str:
     """A colour that goes with the ground and is told from it: neutrals most of all."""
     l0 = COLOURS[ground].lab[0]
-    neutral = [name for name in ("white", "cream", "black", "navy", "grey", "beige") if abs(COLOURS[name].lab[0] - l0) > lightness]
-    bold = [name for name in ("red", "mustard", "blue", "green", "pink", "teal", "burgundy", "coral") if abs(COLOURS[name].lab[0] - l0) > 18]
+    neutral = [
+        name
+        for name in ("white", "cream", "black", "navy", "grey", "beige")
+        if abs(COLOURS[name].lab[0] - l0) > lightness
+    ]
+    bold = [
+        name
+        for name in ("red", "mustard", "blue", "green", "pink", "teal", "burgundy", "coral")
+        if abs(COLOURS[name].lab[0] - l0) > 18
+    ]
     if COLOURS[ground].lab[1] ** 2 + COLOURS[ground].lab[2] ** 2 > 400 or rng.random() < 0.6:
         return str(rng.choice(neutral))
     return str(rng.choice([name for name in bold if name != ground] or neutral))

@@ -191,15 +191,17 @@ class _Tasks:
             ids = [row.id for row in chunk if row.id is not None]
             earlier = self._ledger.first_rows(ids)
             stored = self._catalogue.stored(ids, self._version.id)
+            # Settled for the whole chunk before any of it goes on its way: what is on its way may be committed meanwhile.
+            firsts = {
+                one: earlier.get(one) or self._met.setdefault(one, row.number) for row in chunk if (one := row.id)
+            }
             for row in chunk:
-                first = None
-                if row.id is not None:
-                    first = earlier.get(row.id) or self._met.setdefault(row.id, row.number)
+                first = firsts.get(row.id or "")
                 if row.product is not None and first != row.number:
                     twice = Fault(row.number, row.id, "id", f"stands already in row {first}")
                     yield Task(Row(row.number, None, (*row.faults, twice)))
                 else:
-                    known = stored.get(row.id) if row.id is not None else None
+                    known = stored.get(row.id or "")
                     yield Task(row, None if known is None else known.picture)
 
     def first_met(self, batch: Sequence[Done]) -> dict[str, int]:

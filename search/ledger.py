@@ -73,7 +73,7 @@ class Ledger:
             rows = session.execute(
                 select(SeenRow.product_id, SeenRow.row).where(SeenRow.ingest_id == self.id, SeenRow.product_id.in_(ids))
             )
-            return dict(rows.tuples().all())
+            return dict(rows.all())
 
     def record(
         self, session: Session, row: int, counts: Mapping[str, int], seen: Mapping[str, int], faults: Sequence[Fault]

@@ -27,7 +27,7 @@ THRESHOLD = 0.25
 SAME_OBJECT = 0.6
 """Boxes that overlap more (intersection over union) are one object, whatever classes they claim."""
 
-GRAPH = "uint8 to boxes and scores"  # changes when what is exported changes
+GRAPH = "uint8 to corners and scores"  # changes when what is exported changes
 
 
 class Detector(Protocol):
@@ -72,8 +72,7 @@ def create_detector(tag: str, weights: "Weights", models: "Models") -> Detector:
 class Yolo:
     """A one-stage detector behind the inference seam.
 
-    network: (n, side, side, 3) uint8 → boxes (n, anchors, 4) as centre and size in pixels, scores
-    (n, anchors, labels) in [0, 1].
+    network: (n, side, side, 3) uint8 → (n, anchors, 4 + labels): corners in fractions of the side, scores in [0, 1].
     """
 
     def __init__(self, tag: str, labels: tuple[str, ...], side: int, network: "Network") -> None:
@@ -97,12 +96,12 @@ class Yolo:
         if not pictures:
             return []
         fitted = [letterbox(picture, self.side) for picture in pictures]
-        boxes, scores = self._network(np.stack([pixels for pixels, _ in fitted]))
-        corners = np.concatenate([boxes[..., :2] - boxes[..., 2:] / 2, boxes[..., :2] + boxes[..., 2:] / 2], axis=2)
-        return [
-            (((one - [left, top, left, top]) / [width, height, width, height]).clip(0, 1).astype(np.float32), score)
-            for one, score, (_, (left, top, width, height)) in zip(corners, scores, fitted, strict=True)
-        ]
+        (candidates,) = self._network(np.stack([pixels for pixels, _ in fitted]))
+        found = []
+        for one, (_, (left, top, width, height)) in zip(candidates, fitted, strict=True):
+            corners = (one[:, :4] * self.side - [left, top, left, top]) / [width, height, width, height]
+            found.append((corners.clip(0, 1).astype(np.float32), one[:, 4:]))
+        return found
 
 
 def letterbox(pixels: np.ndarray, side: int) -> tuple[np.ndarray, tuple[int, int, int, int]]:
@@ -153,7 +152,7 @@ def make_yolo(tag: str, weights: "Weights", models: "Models") -> Yolo:
     model, side = _load(file)
 
     def module() -> "torch.nn.Module":
-        return exportable(model)
+        return exportable(model, side)
 
     def write(path: Path) -> None:
         export(module(), np.zeros((1, side, side, 3), np.uint8), path)
@@ -163,8 +162,8 @@ def make_yolo(tag: str, weights: "Weights", models: "Models") -> Yolo:
     return Yolo(tag, tuple(model.names.values()), side, network)
 
 
-def exportable(model: "DetectionModel") -> "torch.nn.Module":
-    """The network that is exported: (n, side, side, 3) uint8 → boxes (n, anchors, 4), scores (n, anchors, labels)."""
+def exportable(model: "DetectionModel", side: int) -> "torch.nn.Module":
+    """The network that is exported: (n, side, side, 3) uint8 → corners in fractions and scores (n, anchors, 4 + labels)."""
     import torch
 
     class Exported(torch.nn.Module):
@@ -172,10 +171,12 @@ def exportable(model: "DetectionModel") -> "torch.nn.Module":
             super().__init__()
             self.model = model
 
-        def forward(self, pixels: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        def forward(self, pixels: torch.Tensor) -> torch.Tensor:
             output = self.model(pixels.permute(0, 3, 1, 2).float() / 255)
             candidates = (output if isinstance(output, torch.Tensor) else output[0]).transpose(1, 2)
-            return candidates[..., :4], candidates[..., 4:]
+            middle, half, scores = candidates[..., :2], candidates[..., 2:4] / 2, candidates[..., 4:]
+            # One tensor whose range is 1: parity with torch is then judged alike for boxes and for scores.
+            return torch.cat([(middle - half) / side, (middle + half) / side, scores], dim=2)
 
     return Exported().eval()
 

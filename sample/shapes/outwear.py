@@ -1,6 +1,7 @@
 """Jackets and coats."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -23,7 +24,7 @@ from sample.style import Look, Style
 STEEL = (176, 178, 182)
 
 
-def _body(rng: np.random.Generator, **changes: float) -> Bodice:
+def _body(rng: np.random.Generator, **changes: Any) -> Bodice:
     chest = rng.uniform(27, 29)
     return replace(
         Bodice(
@@ -43,7 +44,9 @@ def zip_line(top: float, bottom: float, metal: RGB = STEEL) -> tuple[Line | Patc
     return tape, edges, teeth, pull
 
 
-def _sleeves(sketch: Sketch, look: Look, rng: np.random.Generator, body: Bodice, sleeve: Sleeve, cuff: float, ribbed: bool) -> None:
+def _sleeves(
+    sketch: Sketch, look: Look, rng: np.random.Generator, body: Bodice, sleeve: Sleeve, cuff: float, ribbed: bool
+) -> None:
     for side in (-1, 1):
         rows = () if cuff else (sleeve.hem_stitches(body, 3.0),)
         sketch.add(sleeve.piece(body, look.cloth, rng, side, rows))
@@ -52,9 +55,11 @@ def _sleeves(sketch: Sketch, look: Look, rng: np.random.Generator, body: Bodice,
             sketch.add(sleeve.cuff(body, end, cuff, side, 16 if ribbed else 0, -0.8 if ribbed else 0.2))
 
 
-def _finish(sketch: Sketch, body: Bodice, sleeve: Sleeve, cuff: float, band: float = 0.0) -> Sketch:
+def _finish(
+    sketch: Sketch, body: Bodice, sleeve: Sleeve, cuff: float, band: float = 0.0, flare: float = -0.8
+) -> Sketch:
     body.key_points(sketch)
-    point_sleeves(sketch, body, sleeve, cuff * 0.88)
+    point_sleeves(sketch, body, sleeve, cuff, flare)
     if band:
         sketch.mark_sides(hem=(body.hem - 1, body.length + band))
         sketch.mark(hem_centre=(0.0, body.length + body.hem_dip + band))
@@ -68,7 +73,10 @@ def _slant_pockets(body: Bodice) -> Line:
 
 
 def bomber(look: Look, rng: np.random.Generator) -> Sketch:
-    body, sleeve = _body(rng, length=rng.uniform(56, 60)), Sleeve(rng.uniform(49, 52), rng.uniform(62, 70), 14, bend=-0.6)
+    body, sleeve = (
+        _body(rng, length=rng.uniform(56, 60)),
+        Sleeve(rng.uniform(54, 57), rng.uniform(62, 70), 14, bend=-0.6),
+    )
     sketch = Sketch()
     rib = look.cloth.plain("rib")
     look = replace(look, trim=rib)
@@ -82,7 +90,10 @@ def bomber(look: Look, rng: np.random.Generator) -> Sketch:
 
 
 def denim_jacket(look: Look, rng: np.random.Generator) -> Sketch:
-    body, sleeve = _body(rng, length=rng.uniform(58, 61), neck=7.6, drop=8.0, back=0.6), Sleeve(rng.uniform(51, 54), rng.uniform(63, 70), 13)
+    body, sleeve = (
+        _body(rng, length=rng.uniform(58, 61), neck=7.6, drop=8.0, back=0.6),
+        Sleeve(rng.uniform(55, 58), rng.uniform(63, 70), 13),
+    )
     look = replace(look, accent=(172, 146, 104))
     thread = (200, 150, 84) if look.cloth.colour[2] > look.cloth.colour[0] + 8 else None
     sketch = Sketch()
@@ -100,7 +111,7 @@ def denim_jacket(look: Look, rng: np.random.Generator) -> Sketch:
     for side in (1, -1):
         sketch.add(*chest_pocket(replace(body, armpit=body.armpit * 0.66 + 1.4), look, side, True))
     sketch.add(*leaves)
-    return _finish(sketch, body, sleeve, 5, 4.6)
+    return _finish(sketch, body, sleeve, 5, 4.6, 0.2)
 
 
 def hem_band_flat(body: Bodice, look: Look, depth: float) -> Piece:
@@ -110,7 +121,7 @@ def hem_band_flat(body: Bodice, look: Look, depth: float) -> Piece:
 
 def puffer(look: Look, rng: np.random.Generator) -> Sketch:
     body = _body(rng, chest=29.5, waist=29.5, hem=29.0, shoulder=25.0, length=rng.uniform(64, 70))
-    sleeve = Sleeve(rng.uniform(52, 55), rng.uniform(62, 69), 15.5)
+    sleeve = Sleeve(rng.uniform(56, 59), rng.uniform(62, 69), 15.5)
     gap = rng.uniform(6.5, 10)
     sketch = Sketch()
     sketch.add(*inside_back(body, look.trim, 5.5))
@@ -125,17 +136,31 @@ def puffer(look: Look, rng: np.random.Generator) -> Sketch:
         sketch.add(replace(piece, folds=folds, puff=8))
     heights = np.arange(body.drop + 4, body.length, gap)
     seams = [np.array([(-body.chest - 2, y), (body.chest + 2, y)]) for y in heights]
-    puffs = [resample(trace((-body.chest, y - gap / 2), (0, y - gap / 2 + 0.8, body.chest, y - gap / 2)), 10) for y in heights]
-    folds = [Fold(p, 1.1, gap * 1.9) for p in puffs]
+    puffs = [
+        resample(trace((-body.chest, y - gap / 2), (0, y - gap / 2 + 0.8, body.chest, y - gap / 2)), 10)
+        for y in heights
+    ]
+    swells = [Fold(p, 1.1, gap * 1.9) for p in puffs]
     for seam in seams:  # little gathers along each seam
         for x in rng.uniform(-0.92, 0.92, 9) * body.chest:
-            folds.append(Fold(np.array([(x, seam[0, 1] + 0.2), (x + rng.uniform(-1, 1), seam[0, 1] + gap * 0.35)]), -0.7, 4))
-    marks = (Line(seams, 1.6, -0.5), *zip_line(body.drop - 4, body.length + 1), armhole_seams(body))
-    sketch.add(Piece("torso", body.outline(), look.cloth, lift=3, puff=9, wrinkle=0.6, folds=tuple(folds), marks=marks))
-    half = trace((0.0, 5.6 - 1.4), (body.neck * 0.7, 4.4, body.neck - 0.6, -5.6))
+            swells.append(
+                Fold(np.array([(x, seam[0, 1] + 0.2), (x + rng.uniform(-1, 1), seam[0, 1] + gap * 0.35)]), -0.7, 4)
+            )
+    marks = (Line(seams, 1.6, -0.5), *zip_line(body.drop, body.length + 1), armhole_seams(body))
+    sketch.add(Piece("torso", body.outline(), look.cloth, lift=3, puff=9, wrinkle=0.6, folds=tuple(swells), marks=marks))
+    half = trace((0.0, -2.6), (body.neck * 0.6, -2.8, body.neck - 1.0, -4.6))
     lower = trace((body.neck + 2.4, 2.4), (body.neck * 0.8, body.drop + 1.8, 0, body.drop + 2.6))
     ring = symmetric(np.concatenate([half, lower]))
-    sketch.add(Piece("collar", ring, look.cloth, lift=3, puff=8, marks=(Line([np.array([(0, 4.2), (0, body.drop + 2.6)])], 3.0, -0.5),)))
+    sketch.add(
+        Piece(
+            "collar",
+            ring,
+            look.cloth,
+            lift=3,
+            puff=8,
+            marks=(Line([np.array([(0, -2.4), (0, body.drop + 2.6)])], 3.0, -0.5),),
+        )
+    )
     return _finish(sketch, body, sleeve, 0)
 
 
@@ -145,7 +170,13 @@ def _lapels(look: Look, body: Bodice, width: float) -> list[Piece]:
     n, d = body.neck, body.drop
     for side in (-1, 1):
         flip = np.array([float(side), 1.0])
-        lapel = trace((-0.6, d + 1.0), (n * 0.42, d * 0.5, n - 0.6, 0.6), (n + 3.6, 7.2), (n + width, 8.6), (n + width * 0.55, d * 0.62, -0.6, d + 1.6))
+        lapel = trace(
+            (-0.6, d + 1.0),
+            (n * 0.42, d * 0.5, n - 0.6, 0.6),
+            (n + 3.6, 7.2),
+            (n + width, 8.6),
+            (n + width * 0.55, d * 0.62, -0.6, d + 1.6),
+        )
         top = trace((n - 1.2, -2.6), (n + 3.2, -1.4, n + 5.4, 5.2), (n + 3.3, 8.8), (n + 0.6, 5.0, n - 1.8, 1.2))
         pieces.append(Piece("collar", lapel * flip, look.cloth, grain=90 - side * 14, puff=3, lift=3.5, wrinkle=0.3))
         pieces.append(Piece("collar", top * flip, look.cloth, grain=90 + side * 30, puff=3, lift=3, wrinkle=0.2))
@@ -170,12 +201,32 @@ def _tailored(look: Look, rng: np.random.Generator, body: Bodice, sleeve: Sleeve
         sketch.add(replace(piece, marks=tuple(studs)))
     low = body.length + body.hem_dip
     overlap = 5.5 if double else 1.6
-    edge = trace((overlap * 0.6, body.drop + 0.8), (overlap, body.drop + 6), (overlap, low - 5), (overlap - 0.6, low, 0.2, low))
+    edge = trace(
+        (overlap * 0.6, body.drop + 0.8), (overlap, body.drop + 6), (overlap, low - 5), (overlap - 0.6, low, 0.2, low)
+    )
     py = body.waist_at + 6
-    pocket = np.array([(body.waist * 0.36, py + 0.8), (body.waist * 0.84, py - 0.6), (body.waist * 0.86, py + 4), (body.waist * 0.36, py + 5.4)])
-    welt = np.array([(body.chest * 0.32, body.armpit + 1.2), (body.chest * 0.66, body.armpit + 0.2), (body.chest * 0.66, body.armpit + 2.2), (body.chest * 0.32, body.armpit + 3.2)])
+    pocket = np.array(
+        [
+            (body.waist * 0.36, py + 0.8),
+            (body.waist * 0.84, py - 0.6),
+            (body.waist * 0.86, py + 4),
+            (body.waist * 0.36, py + 5.4),
+        ]
+    )
+    welt = np.array(
+        [
+            (body.chest * 0.32, body.armpit + 1.2),
+            (body.chest * 0.66, body.armpit + 0.2),
+            (body.chest * 0.66, body.armpit + 2.2),
+            (body.chest * 0.32, body.armpit + 3.2),
+        ]
+    )
     dart = trace((body.chest * 0.58, body.armpit + 7), (body.chest * 0.52, py - 2))
-    spots = [(side * overlap * 0.62, y) for y in np.linspace(body.drop + 3, body.waist_at + 9, buttons) for side in ((1, -1) if double else (0,))]
+    spots = [
+        (side * overlap * 0.62, y)
+        for y in np.linspace(body.drop + 3, body.waist_at + 9, buttons)
+        for side in ((1, -1) if double else (0,))
+    ]
     marks: tuple[Line | Stud, ...] = (
         Line([edge], 2.0, -0.45), Line([dart, dart * (-1.0, 1.0)], 1.2, -0.22), armhole_seams(body),
         *(Stud((float(x), float(y)), 4.0, look.accent, 4) for x, y in spots),
@@ -189,40 +240,66 @@ def _tailored(look: Look, rng: np.random.Generator, body: Bodice, sleeve: Sleeve
 
 
 def blazer(look: Look, rng: np.random.Generator) -> Sketch:
-    body = _body(rng, vee=True, drop=rng.uniform(32, 37), length=rng.uniform(71, 75), waist=25.0, hem=27.5, hem_dip=2.0, neck=8.0)
-    return _tailored(look, rng, body, Sleeve(rng.uniform(58, 60), rng.uniform(70, 76), 13), bool(rng.random() < 0.3), 2)
+    body = _body(
+        rng, vee=True, drop=rng.uniform(32, 37), length=rng.uniform(71, 75), waist=25.0, hem=27.5, hem_dip=2.0, neck=8.0
+    )
+    return _tailored(look, rng, body, Sleeve(rng.uniform(61, 63), rng.uniform(70, 76), 13), bool(rng.random() < 0.3), 2)
 
 
 def overcoat(look: Look, rng: np.random.Generator) -> Sketch:
-    body = _body(rng, vee=True, drop=rng.uniform(27, 31), length=rng.uniform(100, 110), waist=26.5, waist_at=48, hem=31.0, neck=8.2)
-    return _tailored(look, rng, body, Sleeve(rng.uniform(60, 63), rng.uniform(70, 76), 14.5), bool(rng.random() < 0.6), 3)
+    body = _body(
+        rng,
+        vee=True,
+        drop=rng.uniform(27, 31),
+        length=rng.uniform(100, 110),
+        waist=26.5,
+        waist_at=48,
+        hem=31.0,
+        neck=8.2,
+    )
+    return _tailored(
+        look, rng, body, Sleeve(rng.uniform(63, 66), rng.uniform(70, 76), 14.5), bool(rng.random() < 0.6), 3
+    )
 
 
-def hood(look: Look, body: Bodice, lining: Look) -> tuple[list[Piece], list[Piece]]:
+def hood(look: Look, body: Bodice) -> tuple[list[Piece], list[Piece]]:
     """A hood laid up above the neck: its inner side, and its two front edges that lie on the body."""
     n = body.neck
     half = trace((0, -23), (9, -23.5, 15.5, -15, n + 5.6, 1.5), (n + 2, 4.5, n * 0.6, body.drop - 1))
     shell = symmetric(np.concatenate([half, [(0.0, body.drop)]]))
-    mouth = trace((0, -18.5), (6.5, -18.5, 10.8, -12, n + 0.6, -2), (n - 1, 3.4, 2.5, body.drop - 1.2, 0, body.drop - 0.4))
+    mouth = trace(
+        (0, -18.5), (6.5, -18.5, 10.8, -12, n + 0.6, -2), (n - 1, 3.4, 2.5, body.drop - 1.2, 0, body.drop - 0.4)
+    )
     inner = symmetric(mouth)
     seam = Line([np.array([(0, -23), (0, -18.6)])], 1.2, -0.35)
     fold = Line([trace((-6, -4), (0, -1, 6, -4)), trace((-5, -9), (0, -7.4, 5, -9))], 1.4, -0.2)
     rim = Line([(inner - (0, -6)) * 1.05 + (0, -6)], 0.9, -0.25, dash=2.2)
     return (
         [Piece("hood", shell, look.cloth, lift=0, puff=8, marks=(seam, rim))],
-        [Piece("collar_inside", inner, lining.trim, shade=0.66, puff=3, lift=0, wrinkle=0.5, marks=(fold,))],
+        [Piece("collar_inside", inner, look.cloth.plain(), shade=0.62, puff=3, lift=0, wrinkle=0.5, marks=(fold,))],
     )
 
 
 def cords(sketch: Sketch, body: Bodice, colour: RGB, part: str = "hood") -> None:
     for side, drift, long in ((-1, 0.4, 17), (1, 1.2, 19)):
-        path = trace((side * 2.4, body.drop - 1.6), (side * 3.2, body.drop + long * 0.5, side * (2.6 + drift), body.drop + long))
+        path = trace(
+            (side * 2.4, body.drop - 1.6), (side * 3.2, body.drop + long * 0.5, side * (2.6 + drift), body.drop + long)
+        )
         sketch.add(Piece(part, ribbon(path, 0.8), Cloth((colour,), "smooth"), puff=2, lift=3))
 
 
-def _hooded(look: Look, rng: np.random.Generator, body: Bodice, sleeve: Sleeve, cuff: float, band: float, zipped: bool, kangaroo: bool) -> Sketch:
+def _hooded(
+    look: Look,
+    rng: np.random.Generator,
+    body: Bodice,
+    sleeve: Sleeve,
+    cuff: float,
+    band: float,
+    zipped: bool,
+    kangaroo: bool,
+) -> Sketch:
     sketch = Sketch()
-    shell, inner = hood(look, body, look)
+    shell, inner = hood(look, body)
     sketch.add(*shell, *inner)
     ribbed = replace(look, trim=look.cloth.plain("rib"))
     _sleeves(sketch, ribbed, rng, body, sleeve, cuff, band > 0)
@@ -249,30 +326,123 @@ def _hooded(look: Look, rng: np.random.Generator, body: Bodice, sleeve: Sleeve, 
 
 
 def zip_hoodie(look: Look, rng: np.random.Generator) -> Sketch:
-    return _hooded(look, rng, _body(rng, length=rng.uniform(60, 63)), Sleeve(rng.uniform(50, 53), rng.uniform(62, 70), 14), 6, 6, True, True)
+    return _hooded(
+        look,
+        rng,
+        _body(rng, length=rng.uniform(60, 63)),
+        Sleeve(rng.uniform(55, 58), rng.uniform(62, 70), 14),
+        6,
+        6,
+        True,
+        True,
+    )
 
 
 def hoodie(look: Look, rng: np.random.Generator) -> Sketch:
-    return _hooded(look, rng, _body(rng, length=rng.uniform(60, 63)), Sleeve(rng.uniform(50, 53), rng.uniform(62, 70), 14), 6, 6, False, True)
+    return _hooded(
+        look,
+        rng,
+        _body(rng, length=rng.uniform(60, 63)),
+        Sleeve(rng.uniform(55, 58), rng.uniform(62, 70), 14),
+        6,
+        6,
+        False,
+        True,
+    )
 
 
 def raincoat(look: Look, rng: np.random.Generator) -> Sketch:
     body = _body(rng, length=rng.uniform(80, 90), hem=31.0, waist=28.5)
-    return _hooded(look, rng, body, Sleeve(rng.uniform(57, 60), rng.uniform(66, 72), 15), 0, 0, True, False)
+    return _hooded(look, rng, body, Sleeve(rng.uniform(61, 64), rng.uniform(66, 72), 15), 0, 0, True, False)
 
 
 _COATS = ("camel", "charcoal", "navy", "black", "grey", "beige", "burgundy", "olive", "brown", "cream")
-_SPORT = ("black", "navy", "olive", "burgundy", "charcoal", "mustard", "teal", "red", "orange", "denim blue", "lavender", "cream", "green")
+_SPORT = (
+    "black",
+    "navy",
+    "olive",
+    "burgundy",
+    "charcoal",
+    "mustard",
+    "teal",
+    "red",
+    "orange",
+    "denim blue",
+    "lavender",
+    "cream",
+    "green",
+)
 
 OUTWEAR = (
     Style("bomber jacket", "飞行员夹克", bomber, ("nylon", "satin"), ("plain",), (59, 149), -0.3, 0.2, _SPORT),
-    Style("leather jacket", "机车夹克", bomber, ("leather", "suede"), ("plain",), (99, 219), -0.4, 0.3, ("black", "brown", "camel", "burgundy", "navy")),
-    Style("denim jacket", "牛仔夹克", denim_jacket, ("denim",), ("plain",), (55, 119), 0.0, 0.2, ("denim blue", "denim blue", "light blue", "navy", "black", "white")),
+    Style(
+        "leather jacket",
+        "机车夹克",
+        bomber,
+        ("leather",),
+        ("plain",),
+        (99, 219),
+        -0.4,
+        0.3,
+        ("black", "brown", "camel", "burgundy", "navy"),
+    ),
+    Style(
+        "suede jacket",
+        "绒面夹克",
+        bomber,
+        ("suede",),
+        ("plain",),
+        (89, 199),
+        -0.3,
+        0.4,
+        ("brown", "camel", "beige", "navy", "olive"),
+    ),
+    Style(
+        "denim jacket",
+        "牛仔夹克",
+        denim_jacket,
+        ("denim",),
+        ("plain",),
+        (55, 119),
+        0.0,
+        0.2,
+        ("denim blue", "denim blue", "light blue", "navy", "black", "white"),
+    ),
     Style("puffer jacket", "羽绒夹克", puffer, ("nylon",), ("plain",), (79, 189), -1.0, 0.1, _SPORT),
-    Style("blazer", "西装外套", blazer, ("wool", "linen", "twill"), ("plain", "plain", "pinstriped", "windowpane", "plaid"), (79, 199), 0.0, 1.0, _COATS),
-    Style("overcoat", "大衣", overcoat, ("wool", "cashmere"), ("plain", "plain", "windowpane"), (109, 259), -1.0, 0.8, _COATS),
+    Style(
+        "blazer",
+        "西装外套",
+        blazer,
+        ("wool", "linen", "twill"),
+        ("plain", "plain", "pinstriped", "windowpane", "plaid"),
+        (79, 199),
+        0.0,
+        1.0,
+        _COATS,
+    ),
+    Style(
+        "overcoat",
+        "大衣",
+        overcoat,
+        ("wool", "cashmere"),
+        ("plain", "plain", "windowpane"),
+        (109, 259),
+        -1.0,
+        0.8,
+        _COATS,
+    ),
     Style("zip hoodie", "拉链连帽衫", zip_hoodie, ("fleece",), ("plain",), (39, 89), -0.3, 0.0),
-    Style("raincoat", "雨衣", raincoat, ("nylon",), ("plain",), (49, 129), -0.2, 0.2, ("yellow", "navy", "olive", "red", "teal", "black", "beige")),
+    Style(
+        "raincoat",
+        "雨衣",
+        raincoat,
+        ("nylon",),
+        ("plain",),
+        (49, 129),
+        -0.2,
+        0.2,
+        ("yellow", "navy", "olive", "red", "teal", "black", "beige"),
+    ),
 )
 
 HOODIE = Style("hoodie", "连帽卫衣", hoodie, ("fleece",), ("plain",), (35, 79), -0.4, 0.0)

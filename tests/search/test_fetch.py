@@ -131,9 +131,7 @@ def test_redirects_are_followed_and_counted(server):
         fetch(f"http://127.0.0.1:{server.port}/4", limits(redirects=3), 100)
 
 
-@pytest.mark.parametrize(
-    "url", ["http://user:word@127.0.0.1/", "ftp://127.0.0.1/", "http:///a", "//a", "http://a:x/"]
-)
+@pytest.mark.parametrize("url", ["http://user:word@127.0.0.1/", "ftp://127.0.0.1/", "http:///a", "//a", "http://a:x/"])
 def test_a_url_with_more_or_less_than_it_takes_is_refused(url):
     with pytest.raises(Refused):
         fetch(url, limits(), 100)
