@@ -302,7 +302,7 @@ def test_the_longest_side_is_within_the_limit_and_the_shape_is_kept(width: int, 
 
 
 def test_threads_decode_side_by_side() -> None:
-    files = [encode(quarters(800 + 8 * i, 600), kind) for i, kind in enumerate(FORMATS * 4)]
+    files = [encode(quarters(400 + 8 * i, 300), kind) for i, kind in enumerate(FORMATS * 4)]
     start = threading.Barrier(4)
 
     def read(lane: int) -> list[Picture]:
