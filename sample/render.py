@@ -57,7 +57,7 @@ def _silhouette(sketch: Sketch, size: int, place: Placing) -> tuple[Plane, Plane
     cover = np.zeros((-(-size // COARSE),) * 2, np.uint8)
     for piece in sketch.pieces:
         cv2.fillPoly(cover, [_fixed(coarse(piece.outline))], 255, cv2.LINE_AA, 4)
-    return slopes(rounded(cover.astype(np.float32) / 255, 9 * coarse.point) * np.float32(0.8))
+    return slopes(rounded(cover.astype(np.float32) * np.float32(1 / 255), 9 * coarse.point) * np.float32(0.8))
 
 
 def _cover(outlines: list[Points], shape: tuple[int, int]) -> NDArray[np.uint8]:
@@ -89,7 +89,9 @@ class _Canvas:
             return
         here = place.within((x0, y0))
         shape = (y1 - y0, x1 - x0)
-        cover = _cover([here(path) for path in (piece.outline, *piece.holes)], shape).astype(np.float32) * np.float32(1 / 255)
+        cover = _cover([here(path) for path in (piece.outline, *piece.holes)], shape).astype(np.float32) * np.float32(
+            1 / 255
+        )
         self._shadow(cover, piece.lift * place.point, x0, y0)
         colour = _material(piece, cover, here, (x0, y0), body, seed)
         self._composite(colour, cover * np.float32(piece.alpha), piece.part, slice(y0, y1), slice(x0, x1))
@@ -125,12 +127,10 @@ class _Canvas:
         self.labels[ys, xs][wins] = self.names.index(part) + 1
 
     def finish(self, points: dict[str, tuple[float, float]]) -> Drawing:
-        alpha = np.rint(self.alpha * 255).astype(np.uint8)
-        pixels = np.empty((self.size, self.size, 4), np.uint8)
-        straight = np.clip(self.colour / np.maximum(self.alpha, 1 / 512), 0, 255)
-        pixels[..., :3] = np.rint(straight).transpose(1, 2, 0)
-        pixels[..., 3] = alpha
-        labels = np.where(alpha >= 128, self.labels, 0).astype(np.uint8)
+        sheer = (self.alpha > 1 / 512) & (self.alpha < 1)
+        self.colour[:, sheer] /= self.alpha[sheer]
+        pixels: NDArray[np.uint8] = cv2.convertScaleAbs(cv2.merge([*self.colour, self.alpha * np.float32(255)]))
+        labels = np.where(pixels[..., 3] >= 128, self.labels, np.uint8(0))
         return Drawing(pixels=pixels, labels=labels, part_names=tuple(self.names), points=points)
 
 
@@ -168,14 +168,13 @@ def _material(
     if piece.gleam > 0:
         shine = shine + np.float32(255 * piece.gleam) * _gleam((h, w), here)
     planes += shine
-    np.clip(planes, 0, 255, out=planes)
     return _studs(planes, piece, here)
 
 
 def _drape(piece: Piece, here: Placing, grain: float, shape: tuple[int, int], gx: Plane, gy: Plane) -> Plane:
     """The cloth's tile over the crop, turned into its grain and pushed about by the relief."""
     h, w = shape
-    tile = piece.cloth.tile(round(here.point * 512))
+    sheet, period = piece.cloth.sheet(round(here.point * 512))
     angle = np.radians(grain - 90 + piece.cloth.turn)
     c, s = np.float32(np.cos(angle)), np.float32(np.sin(angle))
     # texture is anchored at the sketch's origin, so that neighbouring pieces of one grain continue each other
@@ -185,7 +184,13 @@ def _drape(piece: Piece, here: Placing, grain: float, shape: tuple[int, int], gx
     dx = xs + cv2.resize(gx, (w, h)) * push
     dy = ys + cv2.resize(gy, (w, h)) * push
     u, v = dx * c + dy * s, dy * c - dx * s
-    return np.stack([cv2.remap(plane, u, v, cv2.INTER_LINEAR, borderMode=cv2.BORDER_WRAP) for plane in tile])
+    for axis in (u, v):  # move by whole periods into the sheet, which is cheaper than wrapping every pixel
+        axis -= period * np.floor(axis.min() / period)
+    places, between = cv2.convertMaps(u, v, cv2.CV_16SC2)
+    planes = np.empty((3, h, w), np.float32)
+    for target, plane in zip(planes, sheet, strict=True):
+        target[:] = cv2.remap(plane, places, between, cv2.INTER_LINEAR)
+    return planes
 
 
 def _ink(piece: Piece, here: Placing, shape: tuple[int, int]) -> Plane:
@@ -251,7 +256,8 @@ def _gleam(shape: tuple[int, int], here: Placing) -> Plane:
     h, w = shape
     ys, xs = np.arange(h, dtype=np.float32)[:, None], np.arange(w, dtype=np.float32)[None]
     phase = (xs + 0.6 * ys) / np.float32(max(w, h, 1))
-    return np.exp(-(((phase - 0.38) / 0.09) ** 2)) + 0.5 * np.exp(-(((phase - 0.72) / 0.05) ** 2))
+    bands = np.exp(-(((phase - 0.38) / 0.09) ** 2)) + 0.5 * np.exp(-(((phase - 0.72) / 0.05) ** 2))
+    return np.asarray(bands, np.float32)
 
 
 def _studs(planes: Plane, piece: Piece, here: Placing) -> Plane:

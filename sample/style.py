@@ -48,6 +48,7 @@ MATERIALS: dict[str, Material] = {
     "cotton": Material("纯棉", "jersey"),
     "organic cotton": Material("有机棉", "jersey", 1.15),
     "poplin": Material("府绸", "poplin"),
+    "brushed cotton": Material("磨毛棉", "wool", 1.1),
     "linen": Material("亚麻", "linen", 1.2),
     "denim": Material("牛仔布", "denim", 1.1),
     "twill": Material("斜纹布", "drill"),

@@ -13,6 +13,8 @@ def is_public(address: str) -> bool:
     unspecified addresses, and IPv6 forms (mapped, 6to4, Teredo, NAT64, compatible) that lead to one.
     """
     ip = ip_address(address.partition("%")[0])
+    if isinstance(ip, IPv6Address) and ip in NAT64:  # a translator's, which counts as reserved itself
+        return is_public(str(IPv4Address(int(ip) & 0xFFFFFFFF)))
     if not ip.is_global or ip.is_multicast or ip.is_reserved or ip.is_unspecified:
         return False
     if isinstance(ip, IPv4Address):
@@ -24,6 +26,4 @@ def is_public(address: str) -> bool:
 
 def _wrapped(ip: IPv6Address) -> list[IPv4Address]:
     found = [ip.ipv4_mapped, ip.sixtofour, *(ip.teredo or ())]
-    if ip in NAT64 or int(ip) >> 32 == 0:
-        found.append(IPv4Address(int(ip) & 0xFFFFFFFF))
     return [inner for inner in found if inner is not None]

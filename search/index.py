@@ -182,6 +182,10 @@ class Index:
                 remedy="Build it anew with `shopglass ingest CATALOG --rebuild`, or set models.encoder back.",
             )
 
+    def exact(self, name: str) -> bool:
+        """Whether a search looks at every product."""
+        return self._collection(name).type == "FLAT"
+
     def warm(self, name: str) -> None:
         """Wait until everything written is indexed and in memory. Raises IndexUnavailable when that takes too long."""
         if self.capabilities().engine == "server":
@@ -417,7 +421,7 @@ def _found(answer: Sequence[Mapping[str, Any]], made: Collection, vectors: bool)
     order = sorted(range(len(ids)), key=lambda i: (-scores[i], ids[i]))
     matrix = None
     if vectors:
-        matrix = np.array([hit["entity"]["vector"] for hit in answer], np.float32).reshape(len(ids), -1)
+        matrix = np.array([hit["entity"]["vector"] for hit in answer], np.float32).reshape(len(ids), made.stored)
         matrix = matrix[order, : made.dim]
     return Found(tuple(ids[i] for i in order), scores[order], matrix)
 

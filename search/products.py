@@ -1,6 +1,6 @@
 """A product, and what makes a set of raw values one."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Annotated, Any, get_type_hints
 
@@ -87,7 +87,7 @@ def check_currency(currency: str) -> None:
 _TYPES: dict[str, Any] = get_type_hints(Product, include_extras=True)
 FIELDS = tuple(_TYPES)
 REQUIRED = tuple(field.name for field in msgspec.structs.fields(Product) if field.required)
-_CHECKS = {"price": check_price, "currency": check_currency}
+_CHECKS: dict[str, Callable[[Any], None]] = {"price": check_price, "currency": check_currency}
 
 
 def parse_product(values: Mapping[str, object], row: int) -> Product | tuple[Fault, ...]:

@@ -32,6 +32,7 @@ def run(settings: Settings) -> None:
             await super().startup(*args, **options)
             if self.started:
                 host, port = self.servers[0].sockets[0].getsockname()[:2]
+                app.state.service.announce(f"http://{host}:{port}")
                 messages().print(f"Shopglass serves on http://{host}:{port} (Ctrl+C stops it)", highlight=False)
 
     config = uvicorn.Config(
@@ -43,8 +44,10 @@ def run(settings: Settings) -> None:
         server_header=False,
         timeout_graceful_shutdown=10,
     )
+    server = Server(config)
+    app.state.service.on_fault = lambda: setattr(server, "should_exit", True)
     # uvicorn shuts down in order on Ctrl+C and then raises the interrupt once more.
     with suppress(KeyboardInterrupt):
-        Server(config).run()
+        server.run()
     if app.state.service.fault is not None:
         raise app.state.service.fault

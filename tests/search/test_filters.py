@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
@@ -45,7 +44,9 @@ def test_reads_what_people_write(text: str, expected: str) -> None:
 
 
 def test_several_texts_must_all_hold() -> None:
-    assert parse(["price<5", '{"brand": "Acme"}']) == parse("price<5 brand=Acme") == parse("price<5") & parse("brand=Acme")
+    assert (
+        parse(["price<5", '{"brand": "Acme"}']) == parse("price<5 brand=Acme") == parse("price<5") & parse("brand=Acme")
+    )
     assert not parse(None)
     assert not parse([])
 
