@@ -2,9 +2,9 @@
 
 import msgspec
 from litestar import Controller, get
-from litestar.datastructures import State
 
 from api.problems import problems
+from api.state import AppState
 from core.errors import Unavailable
 
 
@@ -20,7 +20,7 @@ class HealthController(Controller):
     tags = ("health",)
 
     @get("/live", operation_id="live", summary="The process answers", sync_to_thread=False)
-    def live(self, state: State) -> Health:
+    def live(self, state: AppState) -> Health:
         return Health(live=True, ready=state.service.readiness())
 
     @get(
@@ -30,7 +30,7 @@ class HealthController(Controller):
         responses=problems(503),
         sync_to_thread=True,
     )
-    def ready(self, state: State) -> Health:
+    def ready(self, state: AppState) -> Health:
         parts = state.service.readiness()
         if waiting := [name for name, ready in parts.items() if not ready]:
             raise Unavailable(f"Not ready yet: {', '.join(waiting)}.", remedy="Ask again shortly.", retry_after=2)

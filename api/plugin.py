@@ -1,23 +1,29 @@
 """All the wiring of the web application."""
 
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 from litestar import Litestar, get
 from litestar.config.app import AppConfig
-from litestar.datastructures import State
 from litestar.plugins import InitPlugin
 from litestar.response import File
 from litestar.static_files import create_static_files_router
 
+from api.catalog import CatalogController
 from api.document import openapi
+from api.guards import from_here
 from api.headers import add_headers
 from api.health import HealthController
+from api.items import ItemsController
 from api.metrics import REQUESTS, MetricsController
 from api.problems import problem_details
+from api.search import SearchController
 from api.service import Service
+from api.state import AppState
 from core.settings import Settings
+from core.telemetry import configure_logging
 
 PAGE = Path(__file__).parent / "page"
 
@@ -38,15 +44,21 @@ class ShopglassPlugin(InitPlugin):
         app_config.route_handlers += [
             page,
             create_static_files_router("/page", directories=[PAGE], include_in_schema=False),
+            SearchController,
+            ItemsController,
+            CatalogController,
             HealthController,
             MetricsController,
         ]
         app_config.plugins.append(problem_details())
         app_config.middleware.append(REQUESTS.middleware)
+        app_config.guards.append(from_here)
         app_config.before_send.append(add_headers)
         app_config.openapi_config = openapi()
         app_config.logging_config = None
-        app_config.state = State({"service": self.service})
+        configure_logging(self.service.settings.telemetry)
+        logging.getLogger("uvicorn").setLevel(logging.WARNING)  # we say ourselves where we serve
+        app_config.state = AppState({"service": self.service})
         app_config.lifespan.append(self._lifespan)
         return app_config
 

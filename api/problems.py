@@ -18,6 +18,7 @@ MEDIA_TYPE = "application/problem+json"
 # What HTTP itself refuses, before any of our code is asked: stable type and title by status, and the remedy.
 HTTP_PROBLEMS: dict[int, tuple[str, str, str | None]] = {
     400: (BadRequest.type_uri(), BadRequest.title, None),
+    403: ("urn:shopglass:forbidden", "This is not allowed", None),
     404: (NotFound.type_uri(), NotFound.title, "The paths there are stand in /schema."),
     405: (
         "urn:shopglass:method-not-allowed",

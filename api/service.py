@@ -1,42 +1,212 @@
 """The parts of a running service, opened together and closed together."""
 
 import threading
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, nullcontext
+from functools import partial
+from itertools import chain
+from pathlib import Path
+from typing import Any, TypeVar
 
+import msgspec
 import structlog
+from anyio import CapacityLimiter, to_thread
 
 from api.metrics import observe_stages
-from core.errors import ShopglassError
+from api.sight import batched
+from core.database import Database
+from core.errors import Busy, NotFound, Refused, ShopglassError, Unavailable
+from core.jobs import Job, Jobs
 from core.settings import Settings
+from core.weights import Weights
+from core.worker import Worker
+from search.catalogue import Catalogue
+from search.fetch import is_url
+from search.index import Index
+from search.ingest_job import KIND, IngestOrder, Parts, ingest_id, ingest_job
+from search.items import Items
+from search.ledger import read_faults
+from search.pictures import Pictures
+from search.products import Fault
+from search.query import Answer, PhotoAnswer, Query
+from search.searcher import Searcher
+from search.thumbnails import Thumbnails
+from vision.encoders import Encoder
+from vision.vision import Vision
+
+T = TypeVar("T")
 
 log = structlog.get_logger()
+UPLOADS = "uploads"
 
 
 class Service:
-    """What the handlers call. Opened at once; models warm in a thread of their own meanwhile.
+    """What the handlers call. Catalogue and index open at once; models warm in a thread of their own meanwhile.
 
-    fault: what kept it from starting, once something has.
+    fault: what kept it from starting, once something has. on_fault: called when that happened while warming.
     """
+
+    catalogue: Catalogue
+    index: Index
+    jobs: Jobs
+    thumbnails: Thumbnails
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.fault: ShopglassError | None = None
+        self.on_fault: Callable[[], None] = lambda: None
+        self._items: Items | None = None
+        self._searcher: Searcher | None = None
+        self._pictures: Pictures | None = None
         self._warm = threading.Event()
+        self._asked = 0
+        self._threads = CapacityLimiter(settings.serve.queue)
+
+    @property
+    def items(self) -> Items:
+        """Raises Unavailable until the models are warm."""
+        return self._ready(self._items)
 
     def readiness(self) -> dict[str, bool]:
         """By part, whether it can serve."""
-        return {"models": self._warm.is_set()}
+        try:
+            self.index.ping()
+            answers = True
+        except ShopglassError:
+            answers = False
+        return {"index": answers, "models": self._warm.is_set()}
+
+    # Searching
+
+    async def search(self, query: Query) -> Answer:
+        """What :meth:`Searcher.search` gives; raises Busy at once where too many are being answered already."""
+        return await self._answer(self._ready(self._searcher).search, query)
+
+    async def search_photo(self, photo: bytes, **options: Any) -> PhotoAnswer:
+        """What :meth:`Searcher.search_photo` gives; raises Busy likewise."""
+        return await self._answer(partial(self._ready(self._searcher).search_photo, photo, **options))
+
+    async def fetch_photo(self, url: str) -> bytes:
+        """A photo by URL, through the guarded fetch."""
+        pictures = self._ready(self._pictures)
+        if not is_url(url):
+            raise Refused("A photo's address begins with http:// or https://.")
+        return await self._answer(pictures.read, url)
+
+    async def _answer(self, call: Callable[..., T], *arguments: object) -> T:
+        """Run ``call`` in a thread. As many run at once as may wait; one thread each, since most wait for a model."""
+        if self._asked >= self.settings.serve.queue:
+            raise Busy(f"{self._asked} requests are being answered already.", remedy="Try again in a moment.")
+        self._asked += 1
+        try:
+            return await to_thread.run_sync(call, *arguments, limiter=self._threads)
+        finally:
+            self._asked -= 1
+
+    # Catalogue jobs
+
+    def submit_catalogue(self, path: Path, rebuild: bool, partial: bool) -> Job:
+        """Queue the ingest of a file that came by the network: its pictures are URLs."""
+        self._sweep_uploads()
+        order = IngestOrder(catalogue=str(path), rebuild=rebuild, partial=partial)
+        return self.jobs.submit(KIND, msgspec.to_builtins(order))
+
+    def catalogue_job(self, job_id: str) -> Job:
+        """Raises NotFound, also for jobs of other kinds."""
+        job = self.jobs.get(job_id)
+        if job.kind != KIND:
+            raise NotFound(f"There is no job {job_id}.")
+        return job
+
+    def catalogue_faults(self, job_id: str) -> Iterator[Fault]:
+        """Every fault of an ingest so far, by row. Raises NotFound."""
+        job = self.catalogue_job(job_id)
+        try:
+            faults = read_faults(self.catalogue.database, ingest_id(job))
+            first = next(faults, None)
+        except NotFound:  # it has not begun
+            return iter(())
+        return iter(()) if first is None else chain([first], faults)
+
+    def cancel_catalogue(self, job_id: str) -> Job:
+        """Raises NotFound."""
+        return self.jobs.cancel(self.catalogue_job(job_id).id)
+
+    # Life
 
     @contextmanager
     def run(self) -> Iterator[None]:
-        """Open every part, and close them all when left, last opened first."""
+        """Open every part, and close them all when left, last opened first. Raises, and keeps, what a part raises."""
         with ExitStack() as stack:
             stack.callback(observe_stages())
-            warming = threading.Thread(target=self._warm_up, name="warm-up", daemon=True)
+            try:
+                self._open(stack)
+            except ShopglassError as error:
+                self.fault = error
+                raise
+            closing = threading.Event()
+            warming = threading.Thread(target=self._warm_up, args=(stack, closing), name="warm-up", daemon=True)
             warming.start()
-            stack.callback(warming.join)
-            yield
+            try:
+                yield
+            finally:
+                closing.set()
+                warming.join()
 
-    def _warm_up(self) -> None:
-        self._warm.set()
+    def announce(self, url: str) -> None:
+        """Tell commands on the same home where this service answers."""
+        self.index.announce(url)
+
+    def _open(self, stack: ExitStack) -> None:
+        settings = self.settings
+        database = Database(settings.database_url)
+        stack.callback(database.close)
+        database.migrate()
+        self.catalogue = Catalogue(database)
+        self.index = stack.enter_context(Index(settings.index, settings.home))
+        self.jobs = Jobs.open(settings, database)
+        stack.callback(self.jobs.close)
+        self.thumbnails = Thumbnails(settings, self.catalogue, self._image_folders)
+        stack.callback(self.thumbnails.close)
+        self._sweep_uploads()
+
+    def _warm_up(self, stack: ExitStack, closing: threading.Event) -> None:
+        settings = self.settings
+        try:
+            vision = stack.enter_context(Vision.open(settings, Weights(settings.models_dir)))
+            if closing.is_set():
+                return
+            vision.warm()
+            sight = stack.enter_context(batched(vision, settings.serve))
+            self._pictures = stack.enter_context(Pictures(settings, folder=None))
+            self._items = Items(settings, self.catalogue, self.index, sight.encoder, self._pictures)
+            self._searcher = Searcher(settings, sight, self.catalogue, self.index)
+            # An ingest has batches of its own: behind those of shoppers, whole catalogues would stand in one queue.
+            ingest = ingest_job(settings, lambda: self._parts(vision.encoder))
+            stack.enter_context(Worker(self.jobs, {KIND: ingest}))
+            self._warm.set()
+        except ShopglassError as error:
+            self.fault = error
+            log.error("start_failed", error=error.detail)
+            self.on_fault()
+
+    def _parts(self, encoder: Encoder) -> nullcontext[Parts]:
+        return nullcontext(Parts(self.catalogue, self.index, encoder))
+
+    def _ready(self, part: T | None) -> T:
+        if part is None:
+            raise self.fault or Unavailable("The models are warming up.", remedy="Try again shortly.", retry_after=2)
+        return part
+
+    def _image_folders(self) -> list[Path]:
+        """Folders of the pictures of catalogues ingested here, the latest first."""
+        folders = [job.arguments.get("images") for job in self.jobs.list(kind=KIND)]
+        return [Path(folder) for folder in dict.fromkeys(folders) if folder]
+
+    def _sweep_uploads(self) -> None:
+        """Remove the files of ingests that are over."""
+        folder = self.settings.home / UPLOADS
+        for job in self.jobs.list(kind=KIND, states=("done", "failed", "cancelled")):
+            file = Path(job.arguments["catalogue"])
+            if file.parent == folder:
+                file.unlink(missing_ok=True)

@@ -22,6 +22,14 @@ __all__ = ["Base", "Database"]
 
 MIGRATIONS = Path(__file__).with_name("migrations")
 BUSY_SECONDS = 30
+CONNECT_SECONDS = 10
+_UNAVAILABLE = {
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_CANTOPEN,
+}
 LOCK = 0x53484F50  # any number, the same in every process that migrates
 
 
@@ -37,6 +45,7 @@ class Database:
             self.dialect = address.get_backend_name()
             if self.dialect not in ("sqlite", "postgresql"):
                 raise ValueError(f"{self.dialect} is neither sqlite nor postgresql")
+            address.get_dialect()
         except (ArgumentError, ValueError) as error:
             raise BadSettings("The database URL is not valid.", remedy="Correct SHOPGLASS_DATABASE__URL.") from error
         self._file = Path(address.database) if self.dialect == "sqlite" and address.database else None
@@ -45,7 +54,7 @@ class Database:
             event.listen(self.engine, "connect", _prepare_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)
         else:
-            self.engine = create_engine(address, pool_pre_ping=True)
+            self.engine = create_engine(address, pool_pre_ping=True, connect_args={"connect_timeout": CONNECT_SECONDS})
         self._writing = sessionmaker(self.engine, expire_on_commit=False)
         self._reading = sessionmaker(
             self.engine.execution_options(reading=True, postgresql_readonly=True), expire_on_commit=False
@@ -104,6 +113,10 @@ def _answering() -> Iterator[None]:
     try:
         yield
     except OperationalError as error:
+        # SQLite uses this class for faults in a statement too; those are ours, and are left as they are
+        code = getattr(error.orig, "sqlite_errorcode", None)
+        if code is not None and code & 0xFF not in _UNAVAILABLE:
+            raise
         raise Unavailable(
             "The database does not answer.", remedy="Check that it runs and that its disk has room."
         ) from error

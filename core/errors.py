@@ -17,6 +17,7 @@ ShopglassError
 │   ├── IndexLocked                another process holds the embedded index
 │   └── ModelMissing               a model file is not on disk, or fails its checksum
 ├── FetchFailed               502  something outside did not deliver
+├── ExportFailed              500  a network's exported form does not compute what torch does
 ├── DiskFull                  507  no room left where a file must be written
 └── BadSettings               500  the configuration has faults; all are listed
 
@@ -128,6 +129,10 @@ class ModelMissing(Unavailable):
 class FetchFailed(ShopglassError):
     status = 502
     title = "Something outside did not deliver"
+
+
+class ExportFailed(ShopglassError):
+    title = "A network cannot be exported"
 
 
 class DiskFull(ShopglassError):

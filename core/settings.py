@@ -5,17 +5,29 @@
 """
 
 import os
+import tomllib
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
+import msgspec
 from platformdirs import user_data_path
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
 
 from core.errors import BadSettings
 
 Positive = Annotated[int, Field(gt=0)]
 Seconds = Annotated[float, Field(gt=0)]
+Names = Annotated[
+    tuple[str, ...],
+    BeforeValidator(lambda names: [n.strip() for n in names.split(",")] if isinstance(names, str) else names),
+]
+PREFIX = "SHOPGLASS_"
+ELSEWHERE = {"SHOPGLASS_CONFIG", "SHOPGLASS_DATA"}  # read here and by the benchmarks; not settings themselves
+
+
+def default_home() -> Path:
+    """Where models, database and index live unless SHOPGLASS_HOME says otherwise."""
+    return user_data_path("shopglass")
 
 
 class Section(BaseModel):
@@ -51,7 +63,7 @@ class Fetch(Section):
 
     timeout: Seconds = 10.0
     redirects: Annotated[int, Field(ge=0, le=10)] = 3
-    allow_hosts: tuple[str, ...] = ()
+    allow_hosts: Names = ()
     at_once: Positive = 8
 
 
@@ -90,18 +102,12 @@ class Telemetry(Section):
     otlp: str | None = None
 
 
-class Settings(BaseSettings):
-    """The whole configuration, frozen. Build it with :func:`load_settings`."""
+class Settings(Section):
+    """The whole configuration, frozen. Build it with :func:`load_settings`; alone, it is the defaults."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="SHOPGLASS_",
-        env_nested_delimiter="__",
-        extra="forbid",
-        frozen=True,
-        nested_model_default_partial_update=True,
+    home: Annotated[Path, AfterValidator(lambda home: home.expanduser().absolute())] = Field(
+        default_factory=default_home
     )
-
-    home: Path = Field(default_factory=lambda: user_data_path("shopglass"))
     database: Database = Database()
     models: Models = Models()
     images: Images = Images()
@@ -111,19 +117,6 @@ class Settings(BaseSettings):
     ingest: Ingest = Ingest()
     serve: Serve = Serve()
     telemetry: Telemetry = Telemetry()
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        home = Path(os.environ.get("SHOPGLASS_HOME") or user_data_path("shopglass"))
-        config = Path(os.environ.get("SHOPGLASS_CONFIG") or home / "shopglass.toml")
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, config)
 
     @property
     def database_url(self) -> str:
@@ -137,19 +130,77 @@ class Settings(BaseSettings):
         return self.home / "models"
 
 
-def load_settings(**overrides: object) -> Settings:
-    """Read the settings; ``overrides`` win over environment and file.
+def load_settings(**overrides: Any) -> Settings:
+    """Read the settings, and make the home folder, open to its owner alone, if it is not there.
 
-    Raises BadSettings naming every faulty key at once, and an unknown key as a fault.
+    overrides: win over environment and file; sections as dicts.
+    Raises BadSettings naming every faulty key at once; a key that does not exist is a fault too.
     """
-    config = os.environ.get("SHOPGLASS_CONFIG")
-    if config and not Path(config).is_file():
-        raise BadSettings(f"SHOPGLASS_CONFIG names {config}, which is no file.", remedy="Correct the path or unset it.")
+    environment, faults = _from_environment()
+    home = Path(overrides.get("home") or environment.get("home") or default_home()).expanduser()
+    file, unreadable = _from_file(home)
+    faults += unreadable
     try:
-        return Settings(**overrides)  # type: ignore[arg-type]
+        settings = Settings.model_validate(_merged(_merged(file, environment), overrides))
     except ValidationError as error:
-        faults = [f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}" for fault in error.errors(include_input=False)]
+        faults += [_described(fault) for fault in error.errors(include_input=False)]
+    if not faults:
+        try:
+            settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            faults.append(f"home: the folder cannot be made ({error.strerror})")
+    if faults:
         raise BadSettings(
-            f"{len(faults)} setting(s) are not valid: " + "; ".join(faults),
+            f"{len(faults)} setting(s) are not valid: {'; '.join(faults)}.",
             remedy="Correct them in the environment (SHOPGLASS_SECTION__KEY) or in shopglass.toml.",
-        ) from error
+        )
+    return settings
+
+
+def _from_environment() -> tuple[dict[str, Any], list[str]]:
+    """Sections and keys of the variables with our prefix, and faults; an empty value counts as none."""
+    found: dict[str, Any] = {}
+    faults: list[str] = []
+    for variable, value in sorted(os.environ.items()):
+        if not variable.upper().startswith(PREFIX) or variable.upper() in ELSEWHERE or not value:
+            continue
+        section, _, key = variable[len(PREFIX) :].lower().partition("__")
+        if not key and section != "home":
+            faults.append(f"{variable}: there is no such setting")
+            continue
+        try:
+            given = msgspec.json.decode(value) if value[0] in "[{" else value
+        except msgspec.DecodeError:
+            faults.append(f"{variable}: not valid JSON")
+            continue
+        if key:
+            found.setdefault(section, {})[key] = given
+        else:
+            found[section] = given
+    return found, faults
+
+
+def _from_file(home: Path) -> tuple[dict[str, Any], list[str]]:
+    named = os.environ.get("SHOPGLASS_CONFIG")
+    config = Path(named) if named else home / "shopglass.toml"
+    try:
+        return tomllib.loads(config.read_text(encoding="utf-8")), []
+    except (FileNotFoundError, NotADirectoryError):
+        return {}, [f"SHOPGLASS_CONFIG: there is no file {config}"] if named else []
+    except OSError as error:
+        return {}, [f"{config.name}: cannot be read ({error.strerror})"]
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        return {}, [f"{config.name}: not valid TOML ({error})"]
+
+
+def _merged(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
+    both = dict(below)
+    for key, value in above.items():
+        under = both.get(key)
+        both[key] = _merged(under, value) if isinstance(under, dict) and isinstance(value, dict) else value
+    return both
+
+
+def _described(fault: Any) -> str:
+    key = ".".join(map(str, fault["loc"]))
+    return f"{key}: {'there is no such setting' if fault['type'] == 'extra_forbidden' else fault['msg']}"

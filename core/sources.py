@@ -140,7 +140,8 @@ def _stream(
     size: int,
     progress: Progress,
 ) -> None:
-    with client.stream("GET", address, headers=headers | ({"Range": f"bytes={have}-"} if have else {})) as answer:
+    headers = headers | {"Accept-Encoding": "identity"} | ({"Range": f"bytes={have}-"} if have else {})
+    with client.stream("GET", address, headers=headers) as answer:
         if answer.status_code == 416:
             part.unlink()
             return
@@ -149,7 +150,7 @@ def _stream(
             have = 0
         try:
             with refusing_full_disk(part), part.open("ab" if have else "wb") as file:
-                for chunk in answer.iter_bytes(CHUNK):
+                for chunk in answer.iter_raw():
                     file.write(chunk)
                     have += len(chunk)
                     progress(name, min(have, size), size)

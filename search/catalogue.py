@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from core.database import Database
 from core.errors import Conflict, NotFound
+from search import lexical
 from search.products import FIELDS, Product
 from search.tables import ProductRow, VectorRow, VersionRow
 
@@ -61,24 +62,24 @@ class Catalogue:
 
     def get_many(self, ids: Iterable[str]) -> dict[str, Product]:
         """The products of these ids, those that there are."""
-        with self.database.session() as session:
+        with self.database.reading() as session:
             rows = session.scalars(select(ProductRow).where(ProductRow.id.in_(list(ids))))
             return {row.id: _product(row) for row in rows}
 
     def page(self, *, after: str = "", limit: int = 100) -> list[Product]:
         """Up to ``limit`` products by id, those whose id comes after ``after``."""
-        with self.database.session() as session:
+        with self.database.reading() as session:
             rows = session.scalars(select(ProductRow).where(ProductRow.id > after).order_by(ProductRow.id).limit(limit))
             return [_product(row) for row in rows]
 
     def count(self) -> int:
         """How many products there are."""
-        with self.database.session() as session:
+        with self.database.reading() as session:
             return session.scalar(select(func.count()).select_from(ProductRow)) or 0
 
     def stored(self, ids: Sequence[str], version_id: int) -> dict[str, Stored]:
         """What is known of these ids, with the picture behind their vector in the given index version."""
-        with self.database.session() as session:
+        with self.database.reading() as session:
             rows = session.execute(
                 select(ProductRow, VectorRow.picture)
                 .join(
@@ -114,17 +115,19 @@ class Catalogue:
             return
         session.execute(delete(ProductRow).where(ProductRow.id.in_([product.id for product in products])))
         session.execute(insert(ProductRow), [msgspec.structs.asdict(product) for product in products])
+        lexical.put(session, products)
 
     def remove(self, session: Session, ids: Sequence[str]) -> None:
         """Take products out, with their vectors of every index version; in the caller's transaction."""
         session.execute(delete(VectorRow).where(VectorRow.product_id.in_(ids)))
         session.execute(delete(ProductRow).where(ProductRow.id.in_(ids)))
+        lexical.remove(session, ids)
 
     # Vectors
 
     def own_vectors(self, version: Version, ids: Sequence[str]) -> dict[str, np.ndarray]:
         """The products' own vectors, (dim,) float32 each, those that there are."""
-        with self.database.session() as session:
+        with self.database.reading() as session:
             rows = session.execute(
                 select(VectorRow.product_id, VectorRow.own).where(
                     VectorRow.version_id == version.id, VectorRow.product_id.in_(ids)
@@ -136,7 +139,7 @@ class Catalogue:
         """All products that have a vector in this version, by id, with their own vectors (≤ batch, dim) float32."""
         after = ""
         while True:
-            with self.database.session() as session:
+            with self.database.reading() as session:
                 rows = session.execute(
                     select(ProductRow, VectorRow.own)
                     .join(VectorRow, VectorRow.product_id == ProductRow.id)
@@ -162,12 +165,12 @@ class Catalogue:
 
     def versions(self) -> list[Version]:
         """All versions, oldest first."""
-        with self.database.session() as session:
+        with self.database.reading() as session:
             return [_version(row) for row in session.scalars(select(VersionRow).order_by(VersionRow.id))]
 
     def version(self, version_id: int) -> Version:
         """The version of this id. Raises NotFound."""
-        with self.database.session() as session:
+        with self.database.reading() as session:
             row = session.get(VersionRow, version_id)
             if row is None:
                 raise NotFound(f"There is no index version {version_id}.")
@@ -221,11 +224,13 @@ class Catalogue:
     def forget(self, version_id: int) -> None:
         """Take a dropped version and its vectors out, once its collection is gone."""
         with self.database.session() as session:
-            session.execute(delete(VectorRow).where(VectorRow.version_id == version_id))
-            session.execute(delete(VersionRow).where(VersionRow.id == version_id, VersionRow.state == "dropped"))
+            row = session.get(VersionRow, version_id)
+            if row is not None and row.state == "dropped":
+                session.execute(delete(VectorRow).where(VectorRow.version_id == version_id))
+                session.delete(row)
 
     def _in_state(self, state: State) -> Version | None:
-        with self.database.session() as session:
+        with self.database.reading() as session:
             row = session.scalars(select(VersionRow).where(VersionRow.state == state)).one_or_none()
             return None if row is None else _version(row)
 

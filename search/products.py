@@ -1,6 +1,6 @@
 """A product, and what makes a set of raw values one."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Annotated, Any, get_type_hints
 
@@ -87,21 +87,21 @@ def check_currency(currency: str) -> None:
 _TYPES: dict[str, Any] = get_type_hints(Product, include_extras=True)
 FIELDS = tuple(_TYPES)
 REQUIRED = tuple(field.name for field in msgspec.structs.fields(Product) if field.required)
-_CHECKS = {"price": check_price, "currency": check_currency}
+_CHECKS: dict[str, Callable[[Any], None]] = {"price": check_price, "currency": check_currency}
 
 
 def parse_product(values: Mapping[str, object], row: int) -> Product | tuple[Fault, ...]:
     """Make a product of raw values, or list everything that is wrong with them.
 
     values: field → text, number or JSON value; None and, for all but texts that may be empty, "" mean missing;
-    texts are stripped, currencies put in capitals. Names that are no field are passed over.
+    texts are stripped, blanks within a title, category or brand made one, currencies put in capitals. Names that are no field are passed over.
     """
     good: dict[str, Any] = {}
     faults: list[tuple[str, str]] = []
     for name in FIELDS:
         value = values.get(name)
         if isinstance(value, str):
-            value = value.strip()
+            value = " ".join(value.split()) if name in ("title", "category", "brand") else value.strip()
         if value is None or value == "":
             if name in REQUIRED:
                 faults.append((name, "is missing"))

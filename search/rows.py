@@ -28,6 +28,11 @@ class Row(msgspec.Struct, frozen=True):
     product: Product | None
     faults: tuple[Fault, ...] = ()
 
+    @property
+    def id(self) -> str | None:
+        """The product's id, also where only that could be read."""
+        return self.product.id if self.product else next((fault.id for fault in self.faults), None)
+
 
 def read_rows(path: Path) -> Iterator[Row]:
     """Read the products of a catalogue file, by its suffix: .csv, .jsonl or .ndjson, .parquet.
@@ -47,6 +52,22 @@ def read_rows(path: Path) -> Iterator[Row]:
         raise BadCatalogue(f"{path.name} is no catalogue.", remedy="Name a .csv, .jsonl or .parquet file.")
     try:
         yield from _rows(reader(path))
+    except OSError as error:
+        raise BadCatalogue(f"{path.name} cannot be read: {error.strerror or error}.") from error
+
+
+def count_rows(path: Path) -> int:
+    """About how many rows a catalogue file has: its lines, or what Parquet notes. Raises BadCatalogue."""
+    if path.suffix.lower() == ".parquet":
+        import polars as pl
+
+        try:
+            return int(pl.scan_parquet(path, glob=False).select(pl.len()).collect().item())
+        except (pl.exceptions.PolarsError, OSError) as error:
+            raise BadCatalogue(f"{path.name} is no Parquet file that can be read.") from error
+    try:
+        with path.open("rb") as file:
+            return sum(block.count(b"\n") for block in iter(lambda: file.read(1 << 20), b""))
     except OSError as error:
         raise BadCatalogue(f"{path.name} cannot be read: {error.strerror or error}.") from error
 
@@ -239,7 +260,11 @@ def _parquet(path: Path) -> Iterator[_Raw]:
 
 def _plain(cell: object) -> object:
     """Attributes as a map of text to text come as a list of pairs; a struct has None where a name is missing."""
-    if isinstance(cell, list) and cell and all(isinstance(pair, dict) and pair.keys() == {"key", "value"} for pair in cell):
+    if (
+        isinstance(cell, list)
+        and cell
+        and all(isinstance(pair, dict) and pair.keys() == {"key", "value"} for pair in cell)
+    ):
         return {pair["key"]: pair["value"] for pair in cell}
     if isinstance(cell, dict):
         return {name: value for name, value in cell.items() if value is not None}

@@ -1,5 +1,6 @@
 """``shopglass serve``: API, web page and worker in one process."""
 
+from contextlib import suppress
 from typing import Any
 
 import rich_click as click
@@ -31,18 +32,22 @@ def run(settings: Settings) -> None:
             await super().startup(*args, **options)
             if self.started:
                 host, port = self.servers[0].sockets[0].getsockname()[:2]
+                app.state.service.announce(f"http://{host}:{port}")
                 messages().print(f"Shopglass serves on http://{host}:{port} (Ctrl+C stops it)", highlight=False)
 
-    Server(
-        uvicorn.Config(
-            app,
-            host=settings.serve.host,
-            port=settings.serve.port,
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=10,
-        )
-    ).run()
+    config = uvicorn.Config(
+        app,
+        host=settings.serve.host,
+        port=settings.serve.port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=10,
+    )
+    server = Server(config)
+    app.state.service.on_fault = lambda: setattr(server, "should_exit", True)
+    # uvicorn shuts down in order on Ctrl+C and then raises the interrupt once more.
+    with suppress(KeyboardInterrupt):
+        server.run()
     if app.state.service.fault is not None:
         raise app.state.service.fault

@@ -3,10 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
-branch_labels = None
-depends_on = None
+revision = "0002_search"
+down_revision = "0001_jobs"
 
 
 def upgrade() -> None:

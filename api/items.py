@@ -1,0 +1,125 @@
+"""Single products: read, put, change, delete, and how they look."""
+
+from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
+
+import msgspec
+from litestar import Controller, Response, delete, get, patch, put
+from litestar.openapi.datastructures import ResponseSpec
+from litestar.params import JSONBody, PathParameter
+from litestar.response import File
+
+from api.guards import takes
+from api.problems import problems
+from api.state import AppState
+from core.errors import BadRequest
+from search.products import ID_LENGTH, Product
+
+JSON = "application/json"
+_HINTS = get_type_hints(Product, include_extras=True)
+_FIELDS = [field for field in msgspec.structs.fields(Product) if field.name != "id"]
+
+ItemId = Annotated[str, PathParameter(description="The product's id.", min_length=1, max_length=ID_LENGTH)]
+
+
+def _field(field: msgspec.structs.FieldInfo) -> tuple[str, Any] | tuple[str, Any, Any]:
+    if field.required:
+        return field.name, _HINTS[field.name]
+    if field.default_factory is not msgspec.NODEFAULT:
+        return field.name, _HINTS[field.name], msgspec.field(default_factory=field.default_factory)
+    return field.name, _HINTS[field.name], msgspec.field(default=field.default)
+
+
+if TYPE_CHECKING:
+
+    class Item(msgspec.Struct): ...
+
+    class Changes(msgspec.Struct): ...
+else:
+    # A product without its id, which stands in the path.
+    Item = msgspec.defstruct("Item", [_field(f) for f in _FIELDS], kw_only=True, forbid_unknown_fields=True)
+    # Fields of a product to be changed; attributes are replaced as a whole.
+    Changes = msgspec.defstruct(
+        "Changes",
+        [(f.name, _HINTS[f.name] | msgspec.UnsetType, msgspec.UNSET) for f in _FIELDS],
+        kw_only=True,
+        forbid_unknown_fields=True,
+    )
+
+
+def _product(item_id: str, item: msgspec.Struct) -> Product:
+    try:
+        return msgspec.convert({"id": item_id, **msgspec.to_builtins(item)}, Product)
+    except msgspec.ValidationError as error:
+        raise BadRequest(f"{error}.") from error
+
+
+class ItemsController(Controller):
+    path = "/v1/items"
+    tags = ("items",)
+
+    @get(
+        "/{item_id:str}",
+        operation_id="getItem",
+        summary="A product",
+        responses=problems(400, 404),
+        sync_to_thread=True,
+    )
+    def get_item(self, state: AppState, item_id: ItemId) -> Product:
+        return state.service.catalogue.get(item_id)
+
+    @put(
+        "/{item_id:str}",
+        operation_id="putItem",
+        summary="Store a product whole, new or in place of the one there",
+        guards=[takes(JSON)],
+        responses={
+            201: ResponseSpec(Product, description="Stored, and new", generate_examples=False),
+            **problems(400, 403, 409, 413, 415, 422, 502, 503),
+        },
+        sync_to_thread=True,
+    )
+    def put_item(self, state: AppState, item_id: ItemId, data: JSONBody[Item]) -> Response[Product]:
+        """Its picture is fetched by URL and encoded; queries find it as soon as this returns."""
+        product = _product(item_id, data)
+        new = state.service.items.put(product)
+        return Response(product, status_code=201 if new else 200)
+
+    @patch(
+        "/{item_id:str}",
+        operation_id="changeItem",
+        summary="Change some fields of a product",
+        guards=[takes(JSON)],
+        responses=problems(400, 403, 404, 409, 413, 415, 422, 502, 503),
+        sync_to_thread=True,
+    )
+    def change_item(self, state: AppState, item_id: ItemId, data: JSONBody[Changes]) -> Product:
+        """The picture is fetched only where its address is among the changes."""
+        return state.service.items.patch(item_id, msgspec.to_builtins(data))
+
+    @delete(
+        "/{item_id:str}",
+        operation_id="deleteItem",
+        summary="Delete a product",
+        responses=problems(400, 404, 503),
+        sync_to_thread=True,
+    )
+    def delete_item(self, state: AppState, item_id: ItemId) -> None:
+        state.service.items.delete(item_id)
+
+    @get(
+        "/{item_id:str}/picture",
+        operation_id="getItemPicture",
+        summary="A small picture of a product",
+        media_type="image/jpeg",
+        responses=problems(400, 403, 404, 422, 502, 503),
+        sync_to_thread=True,
+    )
+    def get_picture(self, state: AppState, item_id: ItemId) -> File:
+        """Longest side at most 480 pixels."""
+        thumbnail = state.service.thumbnails.of(item_id)
+        return File(
+            thumbnail.path,
+            media_type="image/jpeg",
+            content_disposition_type="inline",
+            headers={"Cache-Control": "public, max-age=300"},
+        )

@@ -1,0 +1,123 @@
+"""Search by words: BM25 over the texts of a product, the same scores on SQLite and PostgreSQL.
+
+SQLite ranks by FTS5's ``bm25()``. PostgreSQL has no BM25: there the counts of each document's tokens stand in a JSON
+column with an inverted index, and the same formula is worked out in SQL. On both, tokens are ours (:mod:`search.words`)
+and consist of letters and digits alone, so that nothing a shopper types can be read as query syntax.
+
+score(d) = Σ_t idf(t) · f(k₁+1) / (f + k₁(1 − b + b·|d|/avg|d|)), idf(t) = max(ln((N−n+½)/(n+½)), 10⁻⁶), where f counts
+t in d, each count weighted by the field it stands in; k₁ = 1.2, b = .75, as FTS5 has them.
+Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond", 2009.
+"""
+
+import hashlib
+import json
+import math
+from collections import Counter
+from collections.abc import Sequence
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from search.products import Product
+from search.words import document_tokens, query_tokens
+
+_FIELDS = {"title": 3.0, "brand": 2.0, "category": 2.0, "attributes": 2.0, "description": 1.0}
+"""Weights of the fields. A word of the title says more of what a thing is than one of its description."""
+
+MOST_WORDS = 32
+_K1, _B, _LEAST_IDF = 1.2, 0.75, 1e-6
+
+
+def put(session: Session, products: Sequence[Product]) -> None:
+    """Make products findable by their words, as they are now; in the caller's transaction."""
+    if not products:
+        return
+    products = list({product.id: product for product in products}.values())
+    remove(session, [product.id for product in products])
+    if _is_sqlite(session):
+        columns = ", ".join(_FIELDS)
+        places = ", ".join(f":{name}" for name in _FIELDS)
+        rows = [
+            {"row": _row(product.id), "id": product.id, **{name: " ".join(t) for name, t in _tokens(product).items()}}
+            for product in products
+        ]
+        session.execute(text(f"INSERT INTO lexical (rowid, id, {columns}) VALUES (:row, :id, {places})"), rows)  # noqa: S608
+        return
+    rows = []
+    for product in products:
+        counts: Counter[str] = Counter()
+        length = 0
+        for name, tokens in _tokens(product).items():
+            length += len(tokens)
+            for token in tokens:
+                counts[token] += _FIELDS[name]  # type: ignore[assignment]
+        rows.append({"id": product.id, "counts": json.dumps(counts), "length": length})
+    session.execute(
+        text("INSERT INTO lexical (id, counts, length) VALUES (:id, CAST(:counts AS jsonb), :length)"), rows
+    )
+
+
+def remove(session: Session, ids: Sequence[str]) -> None:
+    """Take products out; ids that are not there are passed over; in the caller's transaction."""
+    if not ids:
+        return
+    if _is_sqlite(session):
+        session.execute(text("DELETE FROM lexical WHERE rowid = :row"), [{"row": _row(one)} for one in ids])
+    else:
+        session.execute(text("DELETE FROM lexical WHERE id = :id"), [{"id": one} for one in ids])
+
+
+def search(session: Session, words: str, limit: int, offset: int = 0) -> list[tuple[str, float]]:
+    """Ids with their scores (above 0) of the products that have any of the words, best first, ties by id."""
+    tokens = [token for some in query_tokens(words).values() for token in some]
+    tokens = list(dict.fromkeys(tokens))[:MOST_WORDS]
+    if not tokens:
+        return []
+    if _is_sqlite(session):
+        weights = ", ".join(str(weight) for weight in (0.0, *_FIELDS.values()))  # the first column is the id
+        statement = f"""
+            SELECT id, -bm25(lexical, {weights}) AS score FROM lexical WHERE lexical MATCH :match
+            ORDER BY score DESC, id LIMIT :limit OFFSET :offset"""  # noqa: S608
+        match = " OR ".join(f'"{token}"' for token in tokens)
+        rows = session.execute(text(statement), {"match": match, "limit": limit, "offset": offset})
+        return [(row.id, float(row.score)) for row in rows]
+    return _search_postgresql(session, tokens, limit, offset)
+
+
+def matched(words: str, product: Product) -> tuple[str, ...]:
+    """The words of the query, as typed but for case and width, that the product has."""
+    there = {token for tokens in _tokens(product).values() for token in tokens}
+    return tuple(word for word, tokens in query_tokens(words).items() if there.issuperset(tokens))
+
+
+def _search_postgresql(session: Session, tokens: list[str], limit: int, offset: int) -> list[tuple[str, float]]:
+    total, length = session.execute(text("SELECT count(*), coalesce(sum(length), 0) FROM lexical")).one()
+    if not length:
+        return []
+    values: dict[str, object] = {"tokens": tokens, "limit": limit, "offset": offset, "average": float(length / total)}
+    terms = []
+    for i, token in enumerate(tokens):
+        holding = session.scalar(text("SELECT count(*) FROM lexical WHERE counts ? :token"), {"token": token}) or 0
+        values[f"t{i}"] = token
+        values[f"w{i}"] = max(math.log((total - holding + 0.5) / (holding + 0.5)), _LEAST_IDF) * (_K1 + 1)
+        count = f"coalesce((counts ->> :t{i})::float8, 0)"
+        terms.append(f"CAST(:w{i} AS float8) * {count} / ({count} + {_K1} * ({1 - _B} + {_B} * length / :average))")
+    statement = f"""
+        SELECT id, {" + ".join(terms)} AS score FROM lexical WHERE counts ?| CAST(:tokens AS text[])
+        ORDER BY score DESC, id COLLATE "C" LIMIT :limit OFFSET :offset"""  # noqa: S608
+    return [(row.id, float(row.score)) for row in session.execute(text(statement), values)]
+
+
+def _tokens(product: Product) -> dict[str, list[str]]:
+    attributes = " ".join(f"{name} {value}" for name, value in product.attributes.items())
+    texts = {"attributes": attributes, "title": product.title, "brand": product.brand, "category": product.category}
+    return {name: document_tokens(texts.get(name, product.description)) for name in _FIELDS}
+
+
+def _row(product_id: str) -> int:
+    """FTS5 deletes by integer alone: 63 bits of a hash. Among ten million products two share one with odds of 5·10⁻⁶."""
+    return int.from_bytes(hashlib.blake2b(product_id.encode(), digest_size=8).digest()) >> 1
+
+
+def _is_sqlite(session: Session) -> bool:
+    return session.get_bind().dialect.name == "sqlite"

@@ -1,0 +1,79 @@
+"""The ingest's encoding on Ray Data: the same functions as the local pipeline, on as many machines as the cluster has.
+
+Every machine needs Shopglass with its model files in a home folder of the same path, and pictures that are paths in a
+folder that all of them see. Without a cluster (``RAY_ADDRESS``) Ray runs on this machine.
+"""
+
+import os
+from collections.abc import Generator, Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from core.settings import Settings
+from core.weights import Weights
+from search.encoding import Done, Engine, Loader, Task, encode_batch
+from search.pictures import Pictures
+from search.products import Fault
+from search.rows import Row
+from vision.encoders import create_encoder
+
+ROWS_A_RUN = 10_000
+"""Rows that are handed to Ray at once: models are loaded once for as many."""
+
+
+class EncodeBatches:
+    """What runs on a worker: fetches, decodes and encodes batches of rows; models stay loaded between them."""
+
+    def __init__(self, settings: Settings, images: Path | None) -> None:
+        self._loader = Loader(settings, Pictures(settings, images))
+        self._encoder = create_encoder(settings.models.encoder, Weights(settings.models_dir), settings.models)
+
+    def __call__(self, batch: dict[str, np.ndarray]) -> dict[str, list[Any]]:
+        tasks = [Task(row, known) for row, known in zip(batch["row"], batch["known"], strict=True)]
+        done = encode_batch([self._loader.load(task) for task in tasks], self._encoder)
+        return {
+            "picture": [one.picture for one in done],
+            "own": [None if one.own is None else one.own.tobytes() for one in done],
+            "reason": [None if one.fault is None else one.fault.reason for one in done],
+        }
+
+
+def ray_engine(settings: Settings, images: Path | None) -> Engine:
+    """The engine on Ray. images: as for :class:`Pictures`. Rows leave in the order they came in."""
+
+    def run(tasks: Iterator[Task]) -> Generator[list[Done], None, None]:
+        os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+        import ray
+
+        if not ray.is_initialized():
+            ray.init(include_dashboard=False, logging_level="warning", log_to_driver=False)
+        context = ray.data.DataContext.get_current()
+        context.execution_options.preserve_order = True
+        context.enable_progress_bars = False
+        size = settings.ingest.batch
+        while chunk := list(islice(tasks, ROWS_A_RUN)):
+            items = [{"row": task.row, "known": task.known} for task in chunk]
+            workers = max(1, int(ray.cluster_resources().get("CPU", 1)) // settings.models.threads)
+            encoded = ray.data.from_items(items, override_num_blocks=-(-len(items) // size)).map_batches(
+                EncodeBatches,
+                batch_size=size,
+                concurrency=workers,
+                num_cpus=settings.models.threads,
+                fn_constructor_args=(settings, images),
+            )
+            waiting = iter(chunk)
+            for batch in encoded.iter_batches(batch_size=size, batch_format="numpy"):
+                rows = zip(batch["picture"], batch["own"], batch["reason"], strict=True)
+                yield [_done(next(waiting).row, *cells) for cells in rows]
+
+    return run
+
+
+def _done(row: Row, picture: bytes | None, own: bytes | None, reason: str | None) -> Done:
+    fault = None
+    if row.product is not None and reason is not None:
+        fault = Fault(row.number, row.product.id, "image", reason)
+    return Done(row, picture, None if own is None else np.frombuffer(own, np.float32), fault)

@@ -1,0 +1,137 @@
+"""Two small heads over frozen towers, which put pictures and texts into one space, and texts into the colour space too.
+
+LiT: Zhai et al., "LiT: Zero-Shot Transfer with Locked-image text Tuning", CVPR 2022. A head is a safetensors file of
+float16 matrices with its record as metadata; ``vision.align`` trains one. Applied in NumPy: a few million products each.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+import numpy as np
+
+from core.errors import IndexMismatch
+from vision.encoders import Encoder, Pixels, create_encoder, register, unit
+
+if TYPE_CHECKING:
+    from core.settings import Models
+    from core.weights import Weights
+
+FORMAT = 1
+
+
+class HeadRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """Where heads come from. Kept in the file, so that they can be neither fed by other towers nor quoted without proof.
+
+    images: tags of the image towers in the order their vectors are joined; texts: tag of the text tower.
+    recall_at_10: text → picture among ``held_out`` pictures the training did not see.
+    """
+
+    images: tuple[str, ...]
+    texts: str
+    dim: int
+    data: str
+    pictures: int
+    held_out: int
+    recall_at_10: float
+    epochs: int
+    seed: int
+    settings: dict[str, float]
+    format: int = FORMAT
+
+
+Layers = tuple[tuple[np.ndarray, np.ndarray], ...]
+
+
+class Heads:
+    """image, text: picture and text features → the joint space; colour: text features → the colour space.
+
+    Each is one or more layers (weight (out, in), bias (out,)) with ReLU between.
+    """
+
+    def __init__(self, record: HeadRecord, parts: dict[str, Layers], checksum: str) -> None:
+        self.record = record
+        self.parts = parts
+        self.checksum = checksum
+
+    @classmethod
+    def load(cls, file: Path) -> "Heads":
+        """Raises IndexMismatch for a file of another format."""
+        from safetensors import safe_open
+
+        with safe_open(file, framework="numpy") as source:
+            metadata = source.metadata() or {}
+            tensors = {name: source.get_tensor(name).astype(np.float32) for name in source.keys()}  # noqa: SIM118
+        try:
+            record = msgspec.json.decode(metadata.get("shopglass", ""), type=HeadRecord)
+        except msgspec.DecodeError as error:
+            raise IndexMismatch(
+                f"{file.name} holds no heads of this version.", remedy="Train them again with shopglass align."
+            ) from error
+        parts: dict[str, Layers] = {}
+        for part in sorted({name.partition(".")[0] for name in tensors}):
+            count = sum(name.startswith(f"{part}.") for name in tensors) // 2
+            parts[part] = tuple((tensors[f"{part}.{k}.weight"], tensors[f"{part}.{k}.bias"]) for k in range(count))
+        return cls(record, parts, hashlib.sha256(file.read_bytes()).hexdigest()[:8])
+
+    def save(self, file: Path) -> None:
+        """Write the heads as float16 with their record."""
+        from safetensors.numpy import save_file
+
+        tensors = {
+            f"{part}.{k}.{name}": np.ascontiguousarray(array, np.float16)
+            for part, layers in self.parts.items()
+            for k, layer in enumerate(layers)
+            for name, array in zip(("weight", "bias"), layer, strict=True)
+        }
+        save_file(tensors, file, metadata={"shopglass": msgspec.json.encode(self.record).decode()})
+
+    def apply(self, part: str, features: np.ndarray) -> np.ndarray:
+        """(n, in) float32 → (n, out) float32, not normalised."""
+        x = features
+        for k, (weight, bias) in enumerate(self.parts[part]):
+            x = (np.maximum(x, 0) if k else x) @ weight.T + bias
+        return x
+
+
+class JointEncoder(Encoder):
+    """Pictures and texts in one space, by heads over the towers their record names."""
+
+    reads = frozenset({"images", "texts"})
+
+    def __init__(self, heads: Heads, images: Sequence[Encoder], texts: Encoder) -> None:
+        """Raises IndexMismatch when the towers are not those the heads were trained on."""
+        given, trained = (*(tower.tag for tower in images), texts.tag), (*heads.record.images, heads.record.texts)
+        if given != trained:
+            raise IndexMismatch(
+                f"The heads were trained on {', '.join(trained)}, not on {', '.join(given)}.",
+                remedy="Train them again with shopglass align.",
+            )
+        self.heads = heads
+        self.images = tuple(images)
+        self.texts = texts
+        self.dim = heads.record.dim
+        self.tag = f"joint.default@{heads.checksum}"
+
+    def encode_images(self, images: Sequence[Pixels]) -> np.ndarray:
+        return self.join_images([tower.encode_images(images) for tower in self.images])
+
+    def join_images(self, features: Sequence[np.ndarray]) -> np.ndarray:
+        """(n, dim) unit vectors from what the image towers said, in their order."""
+        return unit(self.heads.apply("image", np.concatenate(features, axis=1)))
+
+    def encode_texts(self, texts: Sequence[str]) -> np.ndarray:
+        return self.join_texts(self.texts.encode_texts(texts))
+
+    def join_texts(self, features: np.ndarray) -> np.ndarray:
+        """(n, dim) unit vectors from what the text tower said."""
+        return unit(self.heads.apply("text", features))
+
+
+@register("joint.default")
+def make(tag: str, weights: "Weights", models: "Models") -> JointEncoder:
+    heads = Heads.load(weights.path("heads"))
+    towers = [create_encoder(name, weights, models) for name in heads.record.images]
+    return JointEncoder(heads, towers, create_encoder(heads.record.texts, weights, models))

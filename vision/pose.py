@@ -1,0 +1,105 @@
+"""The body of a person in a picture: MediaPipe's pose landmarks, and the regions that they give."""
+
+import queue
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from vision.regions import Regions
+
+HEAD = slice(0, 11)
+NOSE, EYES, SHOULDERS = 0, [2, 5], [11, 12]
+
+
+class Landmarks(Struct, frozen=True):
+    """MediaPipe's 33 pose landmarks of one person.
+
+    points (33, 3) float32: x, y as fractions of the picture (they may lie outside it), z like x, smaller is nearer.
+    visibility (33,) float32 in [0, 1]: how sure it is that a landmark is in the picture and not hidden.
+    world (33, 3) float32: metres from the middle of the hips.
+    """
+
+    points: NDArray[np.float32]
+    visibility: NDArray[np.float32]
+    world: NDArray[np.float32]
+
+    def has_human_build(self) -> bool:
+        """Whether head and shoulders are seen and are a person's in proportion.
+
+        The "head" of a garment taken for a body is small and sits low on the shoulders.
+        """
+        shoulders = self.world[SHOULDERS]
+        return bool(
+            self.visibility[HEAD].min() >= 0.8
+            and self.visibility[SHOULDERS].min() >= 0.8
+            and _distance(*shoulders) >= 0.25
+            and _distance(*self.world[EYES]) >= 0.018
+            and _distance(self.world[NOSE], shoulders.mean(axis=0)) >= 0.178
+        )
+
+
+class Pose:
+    """Pose landmarks from a MediaPipe bundle. Safe to call from several threads; close it, or use it in a ``with``.
+
+    at_once: calls that run side by side, the others wait; each has a landmarker of its own (they share nothing).
+    confidence: how sure the detector must be that there is a person, in [0, 1]; where it is known that there is one,
+    .3 finds people whom .5 misses, and three times as many garments.
+    """
+
+    def __init__(self, bundle: Path, *, at_once: int = 1, confidence: float = 0.5) -> None:
+        from mediapipe.tasks.python import BaseOptions, vision
+
+        options = vision.PoseLandmarkerOptions(
+            base_options=BaseOptions(model_asset_buffer=bundle.read_bytes()),
+            min_pose_detection_confidence=confidence,
+        )
+        self._landmarkers = [vision.PoseLandmarker.create_from_options(options) for _ in range(at_once)]
+        self._idle: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        for landmarker in self._landmarkers:
+            self._idle.put(landmarker)
+
+    def landmarks(self, pixels: NDArray[np.uint8]) -> Landmarks | None:
+        """The landmarks of the most prominent person in a picture (h, w, 3) uint8 RGB, or None if none is found."""
+        import mediapipe
+
+        image = mediapipe.Image(image_format=mediapipe.ImageFormat.SRGB, data=np.ascontiguousarray(pixels))
+        landmarker = self._idle.get()
+        try:
+            found = landmarker.detect(image)
+        finally:
+            self._idle.put(landmarker)
+        if not found.pose_landmarks:
+            return None
+        (person,), (world,) = found.pose_landmarks, found.pose_world_landmarks
+        return Landmarks(
+            points=np.array([(point.x, point.y, point.z) for point in person], np.float32),
+            visibility=np.array([point.visibility for point in person], np.float32),
+            world=np.array([(point.x, point.y, point.z) for point in world], np.float32),
+        )
+
+    def regions(self, pixels: NDArray[np.uint8]) -> Regions:
+        """Head, upper body, lower body and feet of a person in the picture, as far as they are seen."""
+        found = self.landmarks(pixels)
+        if found is None or not found.has_human_build():
+            return Regions.empty()
+        return Regions.from_pose(found.points, found.visibility)
+
+    def close(self) -> None:
+        """Free the landmarkers as the calls under way end. Calling it again does nothing; other calls must not follow."""
+        while self._landmarkers:
+            landmarker = self._idle.get()
+            self._landmarkers.remove(landmarker)
+            landmarker.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+
+def _distance(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:
+    return float(np.linalg.norm(one - other))
