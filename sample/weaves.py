@@ -44,7 +44,7 @@ def _rib(rng: np.random.Generator, x: Tile, y: Tile) -> Tile:
 
 def _twill(rng: np.random.Generator, x: Tile, y: Tile) -> Tile:
     return np.asarray(
-        1 + 0.05 * _wave(x + y, 4) + 0.05 * noise(rng, (0.5, 3.5)) + 0.05 * noise(rng, (24, 30)), np.float32
+        1 + 0.05 * _wave(x + y, 4) + 0.045 * noise(rng, (0.5, 3.5)) + 0.03 * noise(rng, (24, 30)), np.float32
     )
 
 
