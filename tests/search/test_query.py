@@ -28,7 +28,13 @@ from vision.colour import ColourHistogram
 from vision.images import Picture, crop
 from vision.regions import Regions
 
-COLOURS = {"red": (200, 20, 30), "green": (20, 160, 60), "blue": (30, 60, 200), "yellow": (230, 210, 30), "black": (15, 15, 15)}
+COLOURS = {
+    "red": (200, 20, 30),
+    "green": (20, 160, 60),
+    "blue": (30, 60, 200),
+    "yellow": (230, 210, 30),
+    "black": (15, 15, 15),
+}
 KINDS = ("dress", "skirt", "hat")
 COUNT = 600
 
@@ -287,7 +293,12 @@ def test_the_order_in_which_products_were_written_does_not_show(open_shop: Calla
     found = []
     for order in (rows, rows[::-1]):
         shop = open_shop(order)
-        found.append([names(shop.searcher.search(Query(terms=terms, limit=50))) for terms in (*QUERIES.values(), (Term(text="red dress"),))])
+        found.append(
+            [
+                names(shop.searcher.search(Query(terms=terms, limit=50)))
+                for terms in (*QUERIES.values(), (Term(text="red dress"),))
+            ]
+        )
     assert found[0] == found[1]
 
 

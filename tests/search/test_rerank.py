@@ -73,7 +73,7 @@ def test_collapsing_leaves_no_two_alike_and_keeps_all(seed: int) -> None:
     rng = np.random.default_rng(seed)
     line = units(6, 20, seed=seed)[rng.integers(0, 6, 25)] + 0.02 * rng.normal(size=(25, 20)).astype(np.float32)
     under = rerank.collapse(line, PARTS)
-    heads = sorted({place for place in under})
+    heads = sorted(set(under))
     assert all(under[place] == place for place in heads)
     assert all(under[i] <= i for i in range(25))
     assert rerank.collapse(line[heads], PARTS) == list(range(len(heads)))

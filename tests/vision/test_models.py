@@ -1,7 +1,7 @@
 """Vision as a whole: the models that the settings name, on pictures of people and things."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from core.errors import ModelMissing, NotFound
-from core.settings import Images, Settings, load_settings
+from core.settings import Images, Models, Settings, load_settings
 from core.weights import Weights
-from vision import Picture, Vision, decode
+from vision import Picture, Regions, Vision, decode
+from vision.detection import register
 
 ENCODER = "efficientnet.lite0"
 
@@ -32,6 +33,29 @@ def skier(data: Path) -> Picture:
     return decode((data / "people" / "coco_000000000785.jpg").read_bytes(), Images())
 
 
+class Redness:
+    """A detector that anybody may add: the box around what is red."""
+
+    tag = "red.things"
+    labels = ("red thing",)
+
+    def detect(self, pictures: Sequence[np.ndarray]) -> list[Regions]:
+        return [self._of(picture.astype(int)) for picture in pictures]
+
+    def _of(self, pixels: np.ndarray) -> Regions:
+        rows, columns = np.nonzero((pixels[..., 0] > 180) & (pixels[..., 1:].max(axis=2) < 80))
+        if not len(rows):
+            return Regions.empty()
+        corners = np.array([[columns.min(), rows.min(), columns.max() + 1, rows.max() + 1]])
+        height, width = pixels.shape[:2]
+        return Regions.of(corners / [width, height, width, height], self.labels, np.array([0.9]), "detector")
+
+
+@register("red")
+def make_redness(tag: str, weights: Weights, models: Models) -> Redness:
+    return Redness()
+
+
 def drawn(width: int = 120, height: int = 80) -> Picture:
     """Left half red, right half blue."""
     pixels = np.zeros((height, width, 3), np.uint8)
@@ -50,6 +74,30 @@ def test_a_persons_parts_and_the_whole_are_regions(vision: Vision, skier: Pictur
     regions = vision.regions(skier)
     assert {"upper body", "lower body", "whole"} <= set(regions.labels)
     assert regions.labels[regions.main] != "whole"
+
+
+def test_a_detectors_find_joins_the_persons_parts(weights: Weights, skier: Picture) -> None:
+    pixels = skier.pixels.copy()
+    pixels[-60:, :80] = (230, 10, 10)
+    with Vision(settings(detector="red.things"), weights) as vision:
+        regions = vision.regions(Picture(pixels=pixels, width=skier.width, height=skier.height))
+        assert set(regions.sources) == {"detector", "pose", "whole"}
+        assert vision.regions(drawn()).labels == ("red thing", "whole")
+        (box, _) = vision.regions(drawn()).boxes
+    np.testing.assert_allclose(box, (0, 0, 0.5, 1), atol=1e-6)
+
+
+def test_the_shipped_detector_finds_the_garment_of_most_photos(weights: Weights, data: Path) -> None:
+    if "garments" not in weights.entries:
+        pytest.skip("needs the shipped detector, garments, in the manifest")
+    photos = [
+        file for kind in ("dress", "t-shirt") for file in sorted((data / "clothing/validation" / kind).glob("*"))[:8]
+    ]
+    with Vision(settings(detector="yolo.garments"), weights) as vision:
+        vision.warm()
+        found = [vision.regions(decode(file.read_bytes(), Images())) for file in photos]
+    mains = [regions.sources[regions.main] for regions in found]
+    assert mains.count("detector") >= 0.75 * len(mains)
 
 
 def test_a_callers_box_is_the_main_region_and_nothing_else_is_looked_for(vision: Vision, skier: Picture) -> None:
