@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 import numpy as np
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, func, insert, literal, select, update
 from sqlalchemy.orm import Session
 
 from core.database import Database
@@ -215,6 +215,18 @@ class Catalogue:
             previous.state, previous.dirty = "live", True
             session.flush()
             return _version(previous)
+
+    def carry_over(self, source: Version, target: Version) -> None:
+        """Give ``target`` the vectors of products that it has none of, from a version of the same encoder."""
+        if (source.encoder, source.dim) != (target.encoder, target.dim):
+            return
+        there = select(VectorRow.product_id).where(VectorRow.version_id == target.id)
+        missing = select(literal(target.id), VectorRow.product_id, VectorRow.picture, VectorRow.own).where(
+            VectorRow.version_id == source.id, VectorRow.product_id.not_in(there)
+        )
+        with self.database.session() as session:
+            columns = ["version_id", "product_id", "picture", "own"]
+            session.execute(insert(VectorRow).from_select(columns, missing))
 
     def mark(self, version_id: int, *, dirty: bool) -> None:
         """Note that the version's collection may differ from the catalogue, or that it no longer does."""

@@ -421,7 +421,7 @@ def _found(answer: Sequence[Mapping[str, Any]], made: Collection, vectors: bool)
     order = sorted(range(len(ids)), key=lambda i: (-scores[i], ids[i]))
     matrix = None
     if vectors:
-        matrix = np.array([hit["entity"]["vector"] for hit in answer], np.float32).reshape(len(ids), -1)
+        matrix = np.array([hit["entity"]["vector"] for hit in answer], np.float32).reshape(len(ids), made.stored)
         matrix = matrix[order, : made.dim]
     return Found(tuple(ids[i] for i in order), scores[order], matrix)
 

@@ -85,9 +85,24 @@ def search(session: Session, words: str, limit: int, offset: int = 0) -> list[tu
 
 
 def matched(words: str, product: Product) -> tuple[str, ...]:
-    """The words of the query, as typed but for case and width, that the product has."""
+    """The words of the query, as typed but for case and width, that the product has.
+
+    Of a run of Chinese, which has no blanks to say where a word ends, the parts that it has: "连衣裙" of "红色连衣裙".
+    """
     there = {token for tokens in _tokens(product).values() for token in tokens}
-    return tuple(word for word, tokens in query_tokens(words).items() if there.issuperset(tokens))
+    found: list[str] = []
+    for word, tokens in query_tokens(words).items():
+        if len(tokens) == 1:
+            found += [word] if tokens[0] in there else []
+            continue
+        part = ""
+        for i in range(len(word) - 1):
+            if word[i : i + 2] in there:
+                part = part + word[i + 1] if part else word[i : i + 2]
+            elif part:
+                found, part = [*found, part], ""
+        found += [part] if part else []
+    return tuple(dict.fromkeys(found))
 
 
 def _search_postgresql(session: Session, tokens: list[str], limit: int, offset: int) -> list[tuple[str, float]]:

@@ -105,6 +105,9 @@ def test_ids_are_any_text(database: Database) -> None:
 def test_says_which_words_matched() -> None:
     assert lexical.matched("the Red dresses 连衣裙 蓝色", SHOP[0]) == ("red", "dresses", "连衣裙")
     assert lexical.matched("acme code", SHOP[3]) == ("code",)
+    assert lexical.matched("红色连衣裙", SHOP[1]) == ("色连衣裙",)
+    assert lexical.matched("红色半身连衣裙", SHOP[0]) == ("红色", "连衣裙")
+    assert lexical.matched("裙 色", SHOP[0]) == ("裙", "色")
 
 
 @settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
