@@ -4,7 +4,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
-from typing import Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 from core.errors import Busy, Unavailable
 
@@ -19,7 +19,11 @@ class Ticket(Generic[T]):
         self.result: Future[object] = Future()
 
 
-R = TypeVar("R", bound=Sequence[object])
+class Sliceable(Protocol):
+    def __getitem__(self, index: slice, /) -> Any: ...
+
+
+R = TypeVar("R", bound=Sliceable)
 
 
 class Batcher(Generic[T, R]):

@@ -19,6 +19,7 @@ from api.health import HealthController
 from api.items import ItemsController
 from api.metrics import REQUESTS, MetricsController
 from api.problems import problem_details
+from api.search import SearchController
 from api.service import Service
 from api.state import AppState
 from core.settings import Settings
@@ -43,6 +44,7 @@ class ShopglassPlugin(InitPlugin):
         app_config.route_handlers += [
             page,
             create_static_files_router("/page", directories=[PAGE], include_in_schema=False),
+            SearchController,
             ItemsController,
             CatalogController,
             HealthController,

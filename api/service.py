@@ -3,30 +3,35 @@
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, nullcontext
+from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 import structlog
+from anyio import CapacityLimiter, to_thread
 
 from api.metrics import observe_stages
+from api.sight import batched
 from core.database import Database
-from core.errors import NotFound, ShopglassError, Unavailable
+from core.errors import Busy, NotFound, Refused, ShopglassError, Unavailable
 from core.jobs import Job, Jobs
 from core.settings import Settings
-from core.weights import Weights
 from core.worker import Worker
 from search.catalogue import Catalogue
-from search.encoding import Encoder
+from search.fetch import is_url
 from search.index import Index
 from search.ingest_job import KIND, IngestOrder, Parts, ingest_id, ingest_job
 from search.items import Items
 from search.ledger import read_faults
 from search.pictures import Pictures
 from search.products import Fault
+from search.query import Answer, PhotoAnswer, Query
+from search.searcher import Searcher
 from search.thumbnails import Thumbnails
-from vision.encoders import create_encoder
+from vision.encoders import Encoder
+from vision.models import Vision
 
 T = TypeVar("T")
 
@@ -50,7 +55,11 @@ class Service:
         self.fault: ShopglassError | None = None
         self.on_fault: Callable[[], None] = lambda: None
         self._items: Items | None = None
+        self._searcher: Searcher | None = None
+        self._pictures: Pictures | None = None
         self._warm = threading.Event()
+        self._asked = 0
+        self._threads = CapacityLimiter(settings.serve.queue)
 
     @property
     def items(self) -> Items:
@@ -65,6 +74,33 @@ class Service:
         except ShopglassError:
             answers = False
         return {"index": answers, "models": self._warm.is_set()}
+
+    # Searching
+
+    async def search(self, query: Query) -> Answer:
+        """What :meth:`Searcher.search` gives; raises Busy at once where too many are being answered already."""
+        return await self._answer(self._ready(self._searcher).search, query)
+
+    async def search_photo(self, photo: bytes, **options: Any) -> PhotoAnswer:
+        """What :meth:`Searcher.search_photo` gives; raises Busy likewise."""
+        return await self._answer(partial(self._ready(self._searcher).search_photo, photo, **options))
+
+    async def fetch_photo(self, url: str) -> bytes:
+        """A photo by URL, through the guarded fetch."""
+        pictures = self._ready(self._pictures)
+        if not is_url(url):
+            raise Refused("A photo's address begins with http:// or https://.")
+        return await self._answer(pictures.read, url)
+
+    async def _answer(self, call: Callable[..., T], *arguments: object) -> T:
+        """Run ``call`` in a thread. As many run at once as may wait; one thread each, since most wait for a model."""
+        if self._asked >= self.settings.serve.queue:
+            raise Busy(f"{self._asked} requests are being answered already.", remedy="Try again in a moment.")
+        self._asked += 1
+        try:
+            return await to_thread.run_sync(call, *arguments, limiter=self._threads)
+        finally:
+            self._asked -= 1
 
     # Catalogue jobs
 
@@ -134,15 +170,19 @@ class Service:
         self._sweep_uploads()
 
     def _warm_up(self, stack: ExitStack, closing: threading.Event) -> None:
+        settings = self.settings
         try:
-            encoder = create_encoder(
-                self.settings.models.encoder, Weights(self.settings.models_dir), self.settings.models
-            )
+            vision = stack.enter_context(Vision.open(settings))
             if closing.is_set():
                 return
-            pictures = stack.enter_context(Pictures(self.settings, folder=None))
-            self._items = Items(self.settings, self.catalogue, self.index, encoder, pictures)
-            stack.enter_context(Worker(self.jobs, {KIND: ingest_job(self.settings, lambda: self._parts(encoder))}))
+            vision.warm()
+            sight = stack.enter_context(batched(vision, settings.serve))
+            self._pictures = stack.enter_context(Pictures(settings, folder=None))
+            self._items = Items(settings, self.catalogue, self.index, sight.encoder, self._pictures)
+            self._searcher = Searcher(settings, sight, self.catalogue, self.index)
+            # An ingest has batches of its own: behind those of shoppers, whole catalogues would stand in one queue.
+            ingest = ingest_job(settings, lambda: self._parts(vision.encoder))
+            stack.enter_context(Worker(self.jobs, {KIND: ingest}))
             self._warm.set()
         except ShopglassError as error:
             self.fault = error

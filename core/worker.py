@@ -91,8 +91,12 @@ class Worker:
     a minute without a heartbeat on another. Its function is called with the same arguments and must go on from there.
     """
 
-    def __init__(self, jobs: Jobs, functions: Mapping[str, Function]) -> None:
+    def __init__(
+        self, jobs: Jobs, functions: Mapping[str, Function], *, ready: Callable[[], bool] = lambda: True
+    ) -> None:
+        """ready: while it says no, the worker counts as there, but begins nothing (models are warming, say)."""
         self._jobs = jobs
+        self._ready = ready
         self._functions = dict(functions)
         self._owner = new_owner()
         self._presence = FileLock(jobs.presence / f"{self._owner}.lock", thread_local=False)
@@ -126,6 +130,9 @@ class Worker:
 
     def _take_turns(self) -> None:
         swept = -SWEEP_SECONDS
+        while not self._ready():
+            if self._stopping.wait(POLL_SECONDS):
+                return
         while not self._stopping.is_set():
             try:
                 rung = self._jobs.queue.dequeue() is not None

@@ -36,13 +36,12 @@ class Cloth:
         """The same without its pattern, in another weave or colour if one is given."""
         return replace(self, colours=(colour or self.colour,), pattern="plain", weave=weave or self.weave, turn=0.0)
 
-    def tile(self, size: int) -> NDArray[np.float32]:
-        """(3, n, n) float32 planes in [0, 255] that repeat every TILE · scale points of a frame of ``size`` pixels."""
-        return _tile(self, size)
+    def sheet(self, size: int) -> tuple[tuple[NDArray[np.uint8], ...], int]:
+        """Three planes (m, m) uint8, red, green and blue, for a frame of ``size`` pixels, and the period in pixels.
 
-    def period(self, size: int) -> float:
-        """Pixels after which the tile repeats."""
-        return TILE * self.scale * size / 512
+        The sheet repeats by the period and is larger than the frame's diagonal by more than one period.
+        """
+        return _sheet(self, size)
 
 
 @lru_cache(maxsize=24)
@@ -51,10 +50,12 @@ def _texture(weave: str, seed: int) -> NDArray[np.float32]:
 
 
 @lru_cache(maxsize=8)
-def _tile(cloth: Cloth, size: int) -> NDArray[np.float32]:
+def _sheet(cloth: Cloth, size: int) -> tuple[tuple[NDArray[np.uint8], ...], int]:
     pixels = paint(cloth.pattern, cloth.colours, cloth.seed).astype(np.float32)
     pixels *= _texture(cloth.weave, cloth.seed % 4)[..., None]
-    side = max(8, round(cloth.period(size)))
+    side = max(8, round(TILE * cloth.scale * size / 512))
     if side != TILE:
         pixels = cv2.resize(pixels, (side, side), interpolation=cv2.INTER_AREA if side < TILE else cv2.INTER_LINEAR)
-    return np.ascontiguousarray(np.clip(pixels, 0, 255).transpose(2, 0, 1))
+    tile = cv2.split(np.rint(np.clip(pixels, 0, 255)).astype(np.uint8))
+    times = 2 + -(-size * 3 // (side * 2))
+    return tuple(np.tile(plane, (times, times)) for plane in tile), side

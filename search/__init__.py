@@ -1,1 +1,66 @@
-"""Products and their index: catalogue, ingest, Milvus, queries, re-ranking."""
+"""Products and their index: catalogue, ingest, Milvus, queries, re-ranking.
+
+Names are loaded when they are first asked for: this door opens in a millisecond.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from search.catalogue import Catalogue, Version
+    from search.conditions import Filter
+    from search.filters import parse
+    from search.index import Capabilities, Index
+    from search.products import Product
+    from search.query import FACETS, MOST_HITS, Answer, Facets, Hit, PhotoAnswer, PhotoRegion, Query, RegionAnswer, Term
+    from search.searcher import Searcher, Sight
+
+_HOMES = {
+    "search.catalogue": ("Catalogue", "Version"),
+    "search.conditions": ("Filter",),
+    "search.filters": ("parse",),
+    "search.index": ("Capabilities", "Index"),
+    "search.products": ("Product",),
+    "search.query": (
+        "FACETS",
+        "MOST_HITS",
+        "Answer",
+        "Facets",
+        "Hit",
+        "PhotoAnswer",
+        "PhotoRegion",
+        "Query",
+        "RegionAnswer",
+        "Term",
+    ),
+    "search.searcher": ("Searcher", "Sight"),
+}
+_HOME = {name: module for module, names in _HOMES.items() for name in names}
+
+__all__ = [  # noqa: RUF022  (in the order of a query's way)
+    "Product",
+    "Catalogue",
+    "Version",
+    "Index",
+    "Capabilities",
+    "Filter",
+    "parse",
+    "Query",
+    "Term",
+    "Answer",
+    "Hit",
+    "Facets",
+    "FACETS",
+    "MOST_HITS",
+    "PhotoAnswer",
+    "PhotoRegion",
+    "RegionAnswer",
+    "Searcher",
+    "Sight",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_HOME[name]), name)

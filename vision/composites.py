@@ -1,6 +1,7 @@
 """Pictures of several garments with known boxes, put together from photos of one garment each."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import cv2
 import msgspec
@@ -8,6 +9,9 @@ import numpy as np
 
 from vision.cutouts import Specimen, extent
 from vision.textures import procedural_background
+
+MOST_GARMENTS = 4
+"""In one composite."""
 
 SMALLEST_VISIBLE = 0.45
 """Share of a garment that later ones must leave in view."""
@@ -87,7 +91,9 @@ class Composer:
             _distract(canvas, rng, int(rng.integers(1, 3)), 0.03, 0.15)
         return canvas, labels, [extent(owner == i + 1) for i in range(len(labels))]
 
-    def _of_whole_photos(self, rng: np.random.Generator) -> tuple[np.ndarray, list[int], list[tuple[int, int, int, int]]]:
+    def _of_whole_photos(
+        self, rng: np.random.Generator
+    ) -> tuple[np.ndarray, list[int], list[tuple[int, int, int, int]]]:
         """One, two or four photos in a grid, each zoomed so that its garment is in view."""
         size = self.size
         columns, rows = ((1, 1), (2, 1), (1, 2), (2, 2))[rng.choice(4, p=(0.5, 0.15, 0.15, 0.2))]
@@ -95,8 +101,8 @@ class Composer:
         ys = [0, *(int(size * rng.uniform(0.4, 0.6)) for _ in range(rows - 1)), size]
         canvas = np.zeros((size, size, 3), np.float32)
         labels, boxes = [], []
-        for y0, y1 in zip(ys, ys[1:], strict=False):
-            for x0, x1 in zip(xs, xs[1:], strict=False):
+        for y0, y1 in pairwise(ys):
+            for x0, x1 in pairwise(xs):
                 specimen = self._draw(rng)
                 pixels, mask = _framed(specimen, x1 - x0, y1 - y0, rng)
                 canvas[y0:y1, x0:x1] = pixels

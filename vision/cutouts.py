@@ -83,6 +83,11 @@ def read_specimen(path: Path, label: int) -> Specimen | None:
     return Specimen(label, pixels, np.asarray(cv2.GaussianBlur(inner, (0, 0), 0.8)))
 
 
+def class_folders(folder: Path) -> tuple[str, ...]:
+    """Names of the folders of photos in a folder, sorted: the classes."""
+    return tuple(sorted(entry.name for entry in folder.iterdir() if entry.is_dir()))
+
+
 def read_specimens(folder: Path, classes: tuple[str, ...], *, workers: int = 2) -> Iterator[Specimen]:
     """Every photo of folder/<class>/*.jpg in the order of classes and names, read by several processes.
 
@@ -92,7 +97,9 @@ def read_specimens(folder: Path, classes: tuple[str, ...], *, workers: int = 2) 
     if absent:
         raise FileNotFoundError(f"{folder} has no folder for {', '.join(absent)}")
     paths = [(path, label) for label, name in enumerate(classes) for path in sorted((folder / name).glob("*.jp*g"))]
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=partial(cv2.setNumThreads, 1)) as pool:
+    with ProcessPoolExecutor(
+        workers, mp_context=get_context("spawn"), initializer=partial(cv2.setNumThreads, 1)
+    ) as pool:
         for specimen in pool.map(read_specimen, *zip(*paths, strict=True), chunksize=16):
             if specimen is not None:
                 yield specimen
@@ -103,11 +110,16 @@ def _unlike_border(pixels: np.ndarray) -> np.ndarray:
     lab = cv2.cvtColor(cv2.GaussianBlur(pixels, (0, 0), 1.5), cv2.COLOR_RGB2LAB).astype(np.float32)
     edge = max(3, round(0.05 * max(lab.shape[:2])))
     border = np.concatenate(
-        [lab[:edge].reshape(-1, 3), lab[:, :edge].reshape(-1, 3), lab[:, -edge:].reshape(-1, 3), lab[-edge:].reshape(-1, 3)]
+        [
+            lab[:edge].reshape(-1, 3),
+            lab[:, :edge].reshape(-1, 3),
+            lab[:, -edge:].reshape(-1, 3),
+            lab[-edge:].reshape(-1, 3),
+        ]
     )
     cv2.setRNGSeed(0)
     criteria = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 15, 0.5)
-    _, _, centres = cv2.kmeans(border, 5, None, criteria, 1, cv2.KMEANS_PP_CENTERS)  # type: ignore[call-overload]
+    _, _, centres = cv2.kmeans(border, 5, None, criteria, 1, cv2.KMEANS_PP_CENTERS)
     distance = np.min([np.linalg.norm((lab - c) * (0.6, 1, 1), axis=2) for c in centres], axis=0)
     return np.asarray((distance * 4).clip(0, 255).astype(np.uint8))
 
@@ -121,7 +133,7 @@ def _grabcut(pixels: np.ndarray, likely: np.ndarray) -> np.ndarray:
     if not (mask == cv2.GC_PR_FGD).any():
         return np.zeros(likely.shape, bool)
     cv2.setRNGSeed(0)
-    cv2.grabCut(pixels, mask, None, np.zeros((1, 65)), np.zeros((1, 65)), 4, cv2.GC_INIT_WITH_MASK)  # type: ignore[call-overload]
+    cv2.grabCut(pixels, mask, None, np.zeros((1, 65)), np.zeros((1, 65)), 4, cv2.GC_INIT_WITH_MASK)
     return np.asarray((mask == cv2.GC_FGD) | (mask == cv2.GC_PR_FGD))
 
 
@@ -140,7 +152,9 @@ def _largest_parts(mask: np.ndarray) -> np.ndarray | None:
     filled = np.zeros(mask.shape, np.uint8)
     cv2.drawContours(filled, kept, -1, 1, cv2.FILLED)
     rim = max(3, round(0.03 * max(mask.shape)))
-    near = np.concatenate([filled[:rim].any(axis=0), filled[-rim:].any(axis=0), filled[:, :rim].any(axis=1), filled[:, -rim:].any(axis=1)])
+    near = np.concatenate(
+        [filled[:rim].any(axis=0), filled[-rim:].any(axis=0), filled[:, :rim].any(axis=1), filled[:, -rim:].any(axis=1)]
+    )
     if not (0.08 <= share <= 0.8 and solidity >= 0.6 and near.mean() <= 0.12 and len(kept) <= 3):
         return None
     return filled.astype(bool)

@@ -5,6 +5,12 @@ from collections.abc import Sequence
 import msgspec
 import numpy as np
 
+Found = tuple[np.ndarray, np.ndarray, np.ndarray]
+"""Boxes (n, 4) as corners, scores (n,) and labels (n,) found in one picture."""
+
+Truth = tuple[np.ndarray, np.ndarray]
+"""Boxes (k, 4) as corners and labels (k,) of what is in it."""
+
 IOUS = np.linspace(0.5, 0.95, 10)
 
 
@@ -16,13 +22,10 @@ class Precision(msgspec.Struct, frozen=True):
     by_class: dict[int, float]
 
 
-def mean_average_precision(
-    found: Sequence[tuple[np.ndarray, np.ndarray, np.ndarray]], truths: Sequence[tuple[np.ndarray, np.ndarray]]
-) -> Precision:
+def mean_average_precision(found: Sequence[Found], truths: Sequence[Truth]) -> Precision:
     """Compare what was found in each picture with what is there.
 
-    found: boxes (n, 4) as corners, scores (n,), labels (n,) of each picture; truths: boxes (k, 4), labels (k,).
-    COCO's matching: by score, each truth once.
+    Matched as ultralytics does: pairs by overlap, each box and each truth once.
     """
     import torch
     from ultralytics.utils.metrics import ap_per_class, box_iou
@@ -47,4 +50,6 @@ def mean_average_precision(
         return Precision(0.0, 0.0, {})
     result = ap_per_class(*map(np.concatenate, (hits, scores, labels, wanted)))
     ap, indices = result[5], result[6]
-    return Precision(float(ap[:, 0].mean()), float(ap.mean()), dict(zip(map(int, indices), map(float, ap[:, 0]), strict=True)))
+    return Precision(
+        float(ap[:, 0].mean()), float(ap.mean()), dict(zip(map(int, indices), map(float, ap[:, 0]), strict=True))
+    )

@@ -37,7 +37,7 @@ def _wood(size: int, rng: np.random.Generator) -> np.ndarray:
     for x in range(int(rng.integers(plank)), size, plank):
         texture[:, x : x + plank] *= rng.uniform(0.85, 1.1)
         texture[:, x : x + int(rng.integers(1, 3))] *= rng.uniform(0.3, 0.8)
-    return texture.transpose(1, 0, 2) if rng.random() < 0.5 else texture
+    return np.asarray(texture.transpose(1, 0, 2) if rng.random() < 0.5 else texture)
 
 
 def _fabric(size: int, rng: np.random.Generator) -> np.ndarray:
@@ -54,7 +54,11 @@ def _pattern(size: int, rng: np.random.Generator) -> np.ndarray:
     along, across = np.cos(angle) * x + np.sin(angle) * y, -np.sin(angle) * x + np.cos(angle) * y
     waves = np.sin(2 * np.pi * along / pitch)
     if rng.random() < 0.6:
-        waves = waves * np.sin(2 * np.pi * across / pitch) if rng.random() < 0.5 else np.maximum(waves, np.sin(across / pitch * 5))
+        waves = (
+            waves * np.sin(2 * np.pi * across / pitch)
+            if rng.random() < 0.5
+            else np.maximum(waves, np.sin(across / pitch * 5))
+        )
     mix = (1 / (1 + np.exp(-waves * rng.uniform(1, 12))))[..., None]
     return np.asarray(_colour(rng) * mix + _colour(rng) * (1 - mix) + _smooth(size, (40, 40), rng)[..., None] * 6)
 

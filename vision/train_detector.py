@@ -7,10 +7,10 @@ in the ring. On 2 cores this sees ten times the pictures a second that training 
 
 import math
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from importlib.metadata import version
 from multiprocessing import get_context
-from multiprocessing.shared_memory import SharedMemory
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -20,6 +20,7 @@ import numpy as np
 
 from vision.composites import Composer, Composite
 from vision.cutouts import Specimen
+from vision.feature_ring import FeatureRing
 from vision.garments import SIDE, TAPS, build, load_imagenet
 from vision.precision import Precision, mean_average_precision
 
@@ -27,8 +28,14 @@ if TYPE_CHECKING:
     import torch
     from ultralytics.nn.tasks import DetectionModel
 
-MOST_GARMENTS = 4
 SHAPES = ((40, SIDE // 8, SIDE // 8), (112, SIDE // 16, SIDE // 16), (320, SIDE // 32, SIDE // 32))
+"""Channels, height and width of what the neck reads of the backbone."""
+
+REPORTS = 10
+"""How often the precision is measured on the way."""
+
+BAR = 0.60
+"""mAP50 that the shipped detector must reach on validation composites."""
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -59,143 +66,89 @@ class Point(msgspec.Struct, frozen=True):
 
 
 class Trained(msgspec.Struct, frozen=True):
+    """The averaged model, how it came to be, and its precision on the held-out photos' composites at the end."""
+
     model: Any
     curve: tuple[Point, ...]
-    final: Precision
+    precision: Precision
 
 
-@dataclass
-class Ring:
-    """Features, boxes and labels of the last composites made, in shared memory."""
-
-    slots: int
-    memory: SharedMemory
-
-    @classmethod
-    def create(cls, slots: int) -> "Ring":
-        return cls(slots, SharedMemory(create=True, size=slots * _slot_bytes() + 8))
-
-    @classmethod
-    def attach(cls, slots: int, name: str) -> "Ring":
-        return cls(slots, SharedMemory(name=name))
-
-    def arrays(self) -> tuple[list[np.ndarray], np.ndarray, np.ndarray]:
-        """Views: features (slots, channels, h, w) float16 per level, boxes (slots, 4, 4) float32 corners in
-        fractions, labels (slots, 4) int64, -1 where there is none."""
-        views, offset = [], 8
-        fields = [(shape, np.float16) for shape in SHAPES] + [((MOST_GARMENTS, 4), np.float32), ((MOST_GARMENTS,), np.int64)]
-        for shape, dtype in fields:
-            view: np.ndarray = np.ndarray((self.slots, *shape), dtype, self.memory.buf, offset)
-            views.append(view)
-            offset += view.nbytes
-        return views[:3], views[3], views[4]
-
-    @property
-    def made(self) -> np.ndarray:
-        """How many composites have been written since the start: (1,) int64, a view."""
-        return np.ndarray((1,), np.int64, self.memory.buf, 0)
-
-    def put(self, features: Sequence[np.ndarray], composite: Composite) -> None:
-        levels, boxes, labels = self.arrays()
-        slot = int(self.made[0]) % self.slots
-        for level, values in zip(levels, features, strict=True):
-            level[slot] = values
-        labels[slot] = -1
-        labels[slot, : len(composite.labels)] = composite.labels
-        boxes[slot, : len(composite.labels)] = composite.boxes
-        self.made[0] += 1
-
-    def take(self, slots: np.ndarray) -> tuple[list[np.ndarray], np.ndarray, np.ndarray]:
-        """Copies of some slots."""
-        levels, boxes, labels = self.arrays()
-        return [level[slots] for level in levels], boxes[slots], labels[slots]
-
-
-def _slot_bytes() -> int:
-    return 2 * sum(math.prod(shape) for shape in SHAPES) + MOST_GARMENTS * 24
-
-
-def train(
+def train_detector(
     specimens: Sequence[Specimen],
     held_out: Sequence[Specimen],
     classes: tuple[str, ...],
     imagenet: Path,
     plan: Plan,
-    report: Callable[[Point, "DetectionModel"], None] = lambda point, model: None,
+    report: Callable[[Point, "DetectionModel"], None],
 ) -> Trained:
-    """Train neck and head for plan.minutes and give the averaged model.
+    """Train neck and head until plan.minutes are over.
 
-    specimens, held_out: photos for training and for the precision reported on the way; imagenet: the
-    ``efficientnet_lite0`` weights. report is called after every tenth of the time. Raises ValueError when no specimen
-    has a cut-out.
+    specimens, held_out: photos for training, and for the precision reported on the way; imagenet: the
+    ``efficientnet_lite0`` weights; report is called after every tenth of the time with the averaged model.
+    Raises ValueError when no specimen has a cut-out.
     """
     import torch
     from ultralytics.utils.torch_utils import ModelEMA
 
-    torch.manual_seed(plan.seed)
     start = time.monotonic()
+    torch.manual_seed(plan.seed)
+    rng = np.random.default_rng(plan.seed)
     model = build(classes)
     load_imagenet(model, imagenet)
+    for parameter in model.model[0].parameters():
+        parameter.requires_grad = False
     with TemporaryDirectory() as folder:
-        features_file = Path(folder) / "backbone.onnx"
-        _export_backbone(model, features_file)
-        validation = _validation_set(held_out, plan, features_file)
-        ring = Ring.create(plan.ring)
-        context = get_context("spawn")
-        maker = context.Process(
-            target=_make_composites, args=(list(specimens), plan, features_file, ring.memory.name), daemon=True
-        )
-        maker.start()
-        try:
-            rng = np.random.default_rng(plan.seed)
-            trained = [p for layer in model.model[1:] for p in layer.parameters()]
-            for parameter in model.model[0].parameters():
-                parameter.requires_grad = False
-            optimizer = _optimizer(model, plan)
-            model.to(memory_format=torch.channels_last)
-            criterion = model.init_criterion()
-            average = ModelEMA(model, decay=0.999, tau=300)
-            _wait_for(ring, maker, min(plan.ring, 8 * plan.batch))
-            curve: list[Point] = []
-            losses, seen = np.zeros(3), 0
+        backbone = Path(folder) / "backbone.onnx"
+        _export_backbone(model, backbone)
+        validation = _validation_set(held_out, plan, backbone)
+        model.to(memory_format=torch.channels_last)
+        criterion, optimizer, average = model.init_criterion(), _optimizer(model, plan), ModelEMA(model, 0.999, 300)
+        curve: list[Point] = []
+        losses, seen = np.zeros(3), 0
+        with _composites(specimens, plan, backbone) as ring:
             began = time.monotonic()
-            total = plan.minutes * 60 - (began - start)
-            due = 0.1
-            while True:
-                gone = (time.monotonic() - began) / total
-                if gone >= min(due, 1.0):
-                    due += 0.1
-                    average.ema.eval()
-                    precision = evaluate(average.ema, *validation)
-                    minutes = (time.monotonic() - start) / 60
-                    curve.append(
-                        Point(minutes, seen, int(ring.made[0]), *map(float, losses), precision.map50, precision.map)
-                    )
-                    report(curve[-1], average.ema)
-                if gone >= 1:
-                    break
+            end = max(start + plan.minutes * 60, began + 1)
+            gone = 0.0
+            while gone < 1:
                 for group in optimizer.param_groups:
                     group["lr"] = plan.rate * _one_cycle(gone)
-                made = int(ring.made[0])
-                newest, filled = made % plan.ring, min(made, plan.ring)
-                back = rng.integers(1, max(filled - 16, 2), plan.batch)  # never the slots being overwritten
-                batch = ring.take((newest - back) % plan.ring)
-                losses = 0.98 * losses + 0.02 * _step(model, criterion, optimizer, batch, trained, plan) if seen else _step(
-                    model, criterion, optimizer, batch, trained, plan
-                )
-                seen += plan.batch
+                parts = _step(model, criterion, optimizer, ring.draw(plan.batch, rng), plan)
+                losses = parts if seen == 0 else 0.98 * losses + 0.02 * parts
                 average.update(model)
-        finally:
-            maker.terminate()
-            maker.join()
-            ring.memory.close()
-            ring.memory.unlink()
+                seen += plan.batch
+                gone = (time.monotonic() - began) / (end - began)
+                if gone >= (len(curve) + 1) / REPORTS:
+                    precision = evaluate(average.ema.eval(), *validation)
+                    minutes = (time.monotonic() - start) / 60
+                    box, cls, dfl = losses.tolist()
+                    point = Point(minutes, seen, ring.made, box, cls, dfl, precision.map50, precision.map)
+                    curve.append(point)
+                    report(point, average.ema)
     return Trained(average.ema, tuple(curve), precision)
 
 
-def evaluate(
-    model: "DetectionModel", features: Sequence[np.ndarray], composites: Sequence[Composite]
-) -> Precision:
+def record(
+    trained: Trained, plan: Plan, data: str, parts: dict[str, list[Specimen]], classes: tuple[str, ...]
+) -> bytes:
+    """What is needed to judge and to repeat a training, as JSON."""
+    document = {
+        "data": data,
+        "classes": classes,
+        "photos": {part: len(specimens) for part, specimens in parts.items()},
+        "cut_outs": {part: sum(s.alpha is not None for s in specimens) for part, specimens in parts.items()},
+        "side": SIDE,
+        "plan": plan,
+        "curve": trained.curve,
+        "map50": trained.precision.map50,
+        "map": trained.precision.map,
+        "ap50": {classes[label]: value for label, value in trained.precision.by_class.items()},
+        "bar": {"map50": BAR},
+        "versions": {name: version(name) for name in ("torch", "ultralytics", "timm", "openvino", "opencv-python")},
+    }
+    return msgspec.json.format(msgspec.json.encode(document), indent=1) + b"\n"
+
+
+def evaluate(model: "DetectionModel", features: Sequence[np.ndarray], composites: Sequence[Composite]) -> Precision:
     """Precision of neck and head on composites whose features (n, channels, h, w) are given per level."""
     import torch
     from ultralytics.utils.nms import non_max_suppression
@@ -205,7 +158,7 @@ def evaluate(
         for start in range(0, len(composites), 32):
             taken = [torch.from_numpy(level[start : start + 32]).float() for level in features]
             output, _ = _neck_and_head(model, taken)
-            for boxes in non_max_suppression(output, conf_thres=0.01, iou_thres=0.6, max_det=50):
+            for boxes in non_max_suppression(output, conf_thres=0.001, iou_thres=0.7, multi_label=True):
                 values = boxes.numpy()
                 found.append((values[:, :4] / SIDE, values[:, 4], values[:, 5].astype(int)))
     return mean_average_precision(found, [(c.boxes, c.labels) for c in composites])
@@ -216,7 +169,6 @@ def _step(
     criterion: Any,
     optimizer: "torch.optim.Optimizer",
     batch: tuple[list[np.ndarray], np.ndarray, np.ndarray],
-    trained: list["torch.nn.Parameter"],
     plan: Plan,
 ) -> np.ndarray:
     import torch
@@ -235,11 +187,13 @@ def _step(
     }
     with torch.autocast("cpu", torch.bfloat16):
         output = _neck_and_head(model, features)
-    output = {k: [v.float() for v in values] if isinstance(values, list) else values.float() for k, values in output.items()}
+    output = {
+        k: [v.float() for v in values] if isinstance(values, list) else values.float() for k, values in output.items()
+    }
     loss, parts = criterion(output, truth)
     optimizer.zero_grad(set_to_none=True)
     (loss.sum() / len(labels)).backward()
-    torch.nn.utils.clip_grad_norm_(trained, 10.0)
+    torch.nn.utils.clip_grad_norm_([p for group in optimizer.param_groups for p in group["params"]], 10.0)
     optimizer.step()
     values = parts.values() if isinstance(parts, dict) else parts
     return np.array([float(v) for v in values])
@@ -270,7 +224,9 @@ def _optimizer(model: "DetectionModel", plan: Plan) -> "torch.optim.Optimizer":
 def _one_cycle(gone: float) -> float:
     """Share of the peak learning rate after a share of the time: a short rise, then a half cosine."""
     rise = 0.04
-    return (gone + 1e-3) / rise if gone < rise else 0.01 + 0.99 * (1 + math.cos(math.pi * (gone - rise) / (1 - rise))) / 2
+    return (
+        (gone + 1e-3) / rise if gone < rise else 0.01 + 0.99 * (1 + math.cos(math.pi * (gone - rise) / (1 - rise))) / 2
+    )
 
 
 def _export_backbone(model: "DetectionModel", file: Path) -> None:
@@ -294,34 +250,47 @@ def _export_backbone(model: "DetectionModel", file: Path) -> None:
 
 
 def _validation_set(
-    specimens: Sequence[Specimen], plan: Plan, features_file: Path
+    specimens: Sequence[Specimen], plan: Plan, backbone: Path
 ) -> tuple[list[np.ndarray], list[Composite]]:
     from vision.inference import load_network
 
-    backbone = load_network(features_file, threads=2)
+    network = load_network(backbone, threads=2)
     composer, rng = Composer(specimens, SIDE), np.random.default_rng(plan.seed)
     composites = [composer.compose(rng) for _ in range(plan.validation)]
-    rows = [[level[0].astype(np.float16) for level in backbone(c.pixels[None])] for c in composites]
+    rows = [[level[0].astype(np.float16) for level in network(c.pixels[None])] for c in composites]
     return [np.stack(level) for level in zip(*rows, strict=True)], composites
 
 
-def _make_composites(specimens: list[Specimen], plan: Plan, features_file: Path, memory: str) -> None:
-    """Fill the ring for ever; runs in a process of its own."""
+@contextmanager
+def _composites(specimens: Sequence[Specimen], plan: Plan, backbone: Path) -> Iterator[FeatureRing]:
+    """A ring that a process of its own keeps filling, once the first batches are in it."""
+    ring = FeatureRing(plan.ring, SHAPES)
+    maker = get_context("spawn").Process(
+        target=_make_composites, args=(list(specimens), plan, backbone, ring.name), daemon=True
+    )
+    try:
+        maker.start()
+        while ring.made < min(plan.ring, 8 * plan.batch):
+            maker.join(0.2)
+            if maker.exitcode is not None:
+                raise RuntimeError(f"the process that makes composites ended with code {maker.exitcode}")
+        yield ring
+    finally:
+        maker.terminate()
+        maker.join()
+        ring.remove()
+
+
+def _make_composites(specimens: list[Specimen], plan: Plan, backbone: Path, name: str) -> None:
+    """Fill the ring for ever."""
     import cv2
 
     from vision.inference import load_network
 
     cv2.setNumThreads(1)
-    backbone = load_network(features_file, threads=1, precision="native")
-    ring = Ring.attach(plan.ring, memory)
+    network = load_network(backbone, threads=1, precision="native")
+    ring = FeatureRing(plan.ring, SHAPES, name)
     composer, rng = Composer(specimens, SIDE, whole_photos=plan.whole_photos), np.random.default_rng(plan.seed + 1)
     while True:
         composite = composer.compose(rng)
-        ring.put([level[0] for level in backbone(composite.pixels[None])], composite)
-
-
-def _wait_for(ring: Ring, maker: Any, count: int) -> None:
-    while int(ring.made[0]) < count:
-        maker.join(0.2)
-        if maker.exitcode is not None:
-            raise RuntimeError(f"the process that makes composites ended with code {maker.exitcode}")
+        ring.put([level[0] for level in network(composite.pixels[None])], composite)

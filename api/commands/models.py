@@ -54,7 +54,8 @@ def _show(found: tuple[Status, ...], as_json: bool) -> None:
         return
     table = Table()
     for column in ("name", "task", "source", "licence", "MB", "state"):
-        table.add_column(column, justify="right" if column == "MB" else "left")
+        fixed = column in ("name", "MB", "state")
+        table.add_column(column, justify="right" if column == "MB" else "left", no_wrap=fixed, overflow="fold")
     for status in found:
         entry = status.entry
         state: Any = f"[{STYLES[status.state]}]{status.state}[/]" if STYLES[status.state] else status.state

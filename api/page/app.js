@@ -202,7 +202,7 @@ async function openItem(hit) {
   const stock = product.stock === null ? "" : product.stock ? `${product.stock} in stock` : "sold out";
   const facts = { brand: product.brand, category: product.category, ...product.attributes, stock, number: product.id };
   $("item-facts").replaceChildren(
-    ...Object.entries(facts).filter(([, value]) => value).flatMap(([name, value]) => {
+    ...Object.entries(facts).filter(([name, value]) => value && !name.startsWith("title_")).flatMap(([name, value]) => {
       const term = document.createElement("dt");
       const text = document.createElement("dd");
       term.textContent = name;
@@ -218,7 +218,7 @@ async function openItem(hit) {
   try {
     const { hits } = await similar(product.id);
     if ($("item").dataset.id !== product.id) return; // another one was opened meanwhile
-    $("similar").replaceChildren(...hits.map((near) => card(near, 1, openItem)));
+    $("similar").replaceChildren(...hits.map((near) => card(near, strongest(hits), openItem)));
   } catch {
     $("similar").textContent = "These could not be found just now.";
   }

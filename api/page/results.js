@@ -2,6 +2,7 @@
 
 import { picture } from "/page/service.js";
 
+// In this order on every card, so that cards can be compared.
 const SIGNALS = { image: "looks", joint: "meaning", colour: "colour", words: "words" };
 const template = document.getElementById("hit-template");
 
@@ -23,13 +24,14 @@ function element(name, className, text) {
   return made;
 }
 
-/** One bar per signal, as a share of ``most``; told in words for those who hear the page. */
+/** One bar per signal, as a share of the longest in the list (``most``); told in words for those who hear the page. */
 export function reasons(hit, most) {
+  const names = Object.keys(SIGNALS);
   return Object.entries(hit.signals ?? {})
-    .filter(([, value]) => value > 0.001)
-    .sort(([, a], [, b]) => b - a)
-    .map(([name, value]) => {
-      const share = Math.min(1, value / most);
+    .sort(([a], [b]) => names.indexOf(a) - names.indexOf(b))
+    .map(([name, value]) => [name, value, Math.min(1, value / (name === "words" ? most.words : most.vectors))])
+    .filter(([, , share]) => share > 0.01)
+    .map(([name, value, share]) => {
       const row = element("div", `signal ${name}`);
       const bar = element("b");
       bar.style.width = `${(share * 100).toFixed(1)}%`;
@@ -76,8 +78,12 @@ export const ghosts = (count) =>
     return ghost;
   });
 
-/** The longest bar of a list: the largest single signal among its hits. */
-export const strongest = (hits) => Math.max(0.05, ...hits.flatMap((hit) => Object.values(hit.signals ?? {})));
+/** The largest single signals among hits: of words, whose scores have no bound, and of all others. */
+export function strongest(hits) {
+  const all = hits.flatMap((hit) => Object.entries(hit.signals ?? {}));
+  const largest = (isWords) => Math.max(0.05, ...all.filter(([name]) => (name === "words") === isWords).map(([, value]) => value));
+  return { words: largest(true), vectors: largest(false) };
+}
 
 const MOST_VALUES = 10;
 const MOST_GROUPS = 6;
@@ -122,11 +128,11 @@ export function renderFacets(parent, fields, chosen, onChange) {
   if (focused) [...parent.querySelectorAll("input")].find((box) => box.dataset.key === focused)?.focus();
 }
 
-/** Price bands as shortcuts. bands: [{label: "20..50", count}]; onChoose(from, to). */
+/** Price bands as shortcuts. bands: [{label: "20..50 EUR", count}]; onChoose(from, to). */
 export function renderBands(parent, bands, onChoose) {
+  const read = bands.map(({ label, count }) => [/^([\d.]+?)\.\.([\d.]+)/.exec(label), count]).filter(([ends]) => ends);
   parent.replaceChildren(
-    ...bands.map(({ label, count }) => {
-      const [from, to] = label.split("..");
+    ...read.map(([[, from, to], count]) => {
       const chip = element("button", "chip small", `${from}–${to}`);
       chip.type = "button";
       chip.setAttribute("aria-label", `${from} to ${to}, ${count} products`);

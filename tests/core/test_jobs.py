@@ -197,6 +197,28 @@ def test_jobs_are_listed_the_latest_first(jobs):
     assert [job.id for job in jobs.list(states=("queued",), limit=1)] == [second.id]
 
 
+def test_a_worker_that_is_not_ready_is_there_but_begins_nothing(jobs):
+    ready, asked = threading.Event(), threading.Semaphore(0)
+
+    def is_ready():
+        asked.release()
+        return ready.is_set()
+
+    with Worker(jobs, {"add": lambda running: {}}, ready=is_ready):
+        job = jobs.submit("add", {})
+        assert all(asked.acquire(timeout=20) for _ in range(3))
+        assert jobs.attended()
+        assert jobs.get(job.id).state == "queued"
+        ready.set()
+        assert last(jobs, job).state == "done"
+
+
+def test_a_worker_that_never_becomes_ready_can_be_stopped(jobs):
+    with Worker(jobs, {}, ready=lambda: False):
+        pass
+    assert not jobs.attended()
+
+
 def test_whether_a_worker_lives_is_known(jobs):
     assert not jobs.attended()
     with Worker(jobs, {}):

@@ -79,6 +79,6 @@ def test_a_package_asks_nothing_of_the_network(package, tmp_path):
     assert listen("import core", package, tmp_path) == []
 
 
-@pytest.mark.parametrize("package", ["openvino", "ultralytics"])
+@pytest.mark.parametrize("package", ["openvino", pytest.param("ultralytics", marks=pytest.mark.slow)])
 def test_without_the_switches_it_would(package, tmp_path):
     assert listen("", package, tmp_path) != []

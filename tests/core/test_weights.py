@@ -5,6 +5,7 @@ import json
 import os
 import resource
 import shutil
+import signal
 import subprocess
 import sys
 import tarfile
@@ -404,7 +405,12 @@ def test_the_users_own_manifest_adds_to_ours(weights, tmp_path):
 
 
 def test_a_broken_manifest_is_a_fault_of_the_settings(tmp_path):
-    for text in ("[model", '[model]\ntask = "t"', MANIFEST.read_text() + "\n[more]\ncolour = 1"):
+    for text in (
+        "[model",
+        '[model]\ntask = "t"',
+        MANIFEST.read_text().replace("pypi:", "ftp:"),
+        MANIFEST.read_text() + "\n[more]\ncolour = 1",
+    ):
         (tmp_path / "weights.toml").write_text(text)
         with pytest.raises(BadSettings, match=r"weights\.toml is not valid"):
             Weights(tmp_path)
@@ -450,6 +456,41 @@ def test_what_fails_to_be_derived_leaves_nothing(weights):
     with pytest.raises(RuntimeError):
         model.derive("net", [], make)
     assert [path.name for path in (model.folder / "derived").iterdir() if not path.name.endswith(".lock")] == []
+
+
+def test_what_a_killed_process_left_is_cleared_away(source, weights):
+    model = weights(source=f"{source.address}/model.bin")
+    (model.folder / ".fetch-abc").mkdir(parents=True)
+    (model.folder / ".fetch-abc" / "half.whl").touch()
+    (model.folder / ".0badcafe.part-model.bin").touch()
+    model.pull()
+    assert left_behind(model) == [model.path("model").name]
+    kept = model.derive("net", [], lambda target: target.write_bytes(b"made"))
+    kept.with_name(f".0badcafe.part-{kept.name}").touch()
+    model.derive("net", [], lambda target: target.write_bytes(b"made"))
+    assert sorted(path.suffix for path in kept.parent.iterdir()) == [".lock", ".onnx", ".sha256"]
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from core.weights import Weights
+def progress(name, done, total):
+    if done > total / 2:
+        os.kill(os.getpid(), signal.SIGKILL)
+Weights(Path(sys.argv[1]), Path(sys.argv[2])).pull(progress=progress)
+"""
+
+
+def test_a_pull_that_is_killed_leaves_no_final_name_and_is_taken_up(source, weights, tmp_path):
+    model = weights(source=f"{source.address}/model.bin")
+    command = [sys.executable, "-c", KILLED, str(model.folder), str(tmp_path / "weights.toml")]
+    assert subprocess.run(command, cwd=ROOT, check=False).returncode == -signal.SIGKILL
+    assert [status.state for status in model.list() if status.name == "model"] == ["missing"]
+    source.asked.clear()
+    model.pull()
+    assert model.path("model").read_bytes() == CONTENT
+    assert int(source.asked[0][1].removeprefix("bytes=").removesuffix("-")) > 0
 
 
 PULL = """
