@@ -25,7 +25,8 @@ _BLOCK = 1024
 def nearest(vectors: np.ndarray, count: int = NEIGHBOURS) -> tuple[np.ndarray, np.ndarray]:
     """The ``count`` nearest of each of n unit vectors (n, dim), itself left out: places (n, k) int64, scores (n, k).
 
-    Exact, best first, equal ones by place; k is less than ``count`` where there are not so many. n² products in blocks:
+    Exact, best first, equal ones by place; k is less than ``count`` where there are not so many. n² products, a block
+    of rows at a time that has the same size for any n:
     0.2 s for 3,000 of 587 numbers on one core.
     """
     vectors = np.asarray(vectors, np.float32)
