@@ -116,7 +116,10 @@ def local_engine(settings: Settings, pictures: Pictures, encoder: Encoder) -> En
 
     def run(tasks: Iterator[Task]) -> Generator[list[Done], None, None]:
         # Few threads decode: each has a heap of its own that grows to what its largest pictures took.
-        with ThreadPoolExecutor(at_once, "fetch") as fetchers, ThreadPoolExecutor(settings.ingest.decoders, "decode") as decoders:
+        with (
+            ThreadPoolExecutor(at_once, "fetch") as fetchers,
+            ThreadPoolExecutor(settings.ingest.decoders, "decode") as decoders,
+        ):
             try:
                 fetched = _ahead(fetchers, loader.fetch, tasks, at_once)
                 yield from in_batches(_ahead(decoders, loader.decode, fetched, 2 * size), encoder, size)
