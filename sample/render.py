@@ -163,10 +163,10 @@ def _drape(piece: Piece, here: Placing, grain: float, shape: tuple[int, int], gx
     c, s = np.float32(np.cos(angle)), np.float32(np.sin(angle))
     # texture is anchored at the sketch's origin, so that neighbouring pieces of one grain continue each other
     ox, oy = here(np.zeros((1, 2)))[0].astype(np.float32)
-    push = np.float32(5 * here.point)
+    push = np.float32(4.5 * here.point)  # no more than this, or prints curl up at the sharpest folds
     ys, xs = np.arange(h, dtype=np.float32)[:, None] - oy, np.arange(w, dtype=np.float32)[None] - ox
-    dx = xs + cv2.resize(gx, (w, h)) * push
-    dy = ys + cv2.resize(gy, (w, h)) * push
+    dx = xs + cv2.resize(np.tanh(gx), (w, h)) * push
+    dy = ys + cv2.resize(np.tanh(gy), (w, h)) * push
     u, v = dx * c + dy * s, dy * c - dx * s
     for axis in (u, v):  # move by whole periods into the sheet, which is cheaper than wrapping every pixel
         axis -= period * np.floor(axis.min() / period)

@@ -71,7 +71,7 @@ def _corduroy(rng: np.random.Generator, x: Tile, y: Tile) -> Tile:
 
 
 def _wool(rng: np.random.Generator, x: Tile, y: Tile) -> Tile:
-    return np.asarray(1 + 0.045 * noise(rng, (1.2, 1.2)) + 0.01 * noise(rng, (4, 4)), np.float32)
+    return np.asarray(1 + 0.035 * noise(rng, (1.1, 1.1)) + 0.008 * noise(rng, (4, 4)), np.float32)
 
 
 def _fleece(rng: np.random.Generator, x: Tile, y: Tile) -> Tile:

@@ -19,7 +19,11 @@ State = Literal["building", "live", "previous", "dropped"]
 
 
 class Version(msgspec.Struct, frozen=True):
-    """One index version. encoder: tag of what made its vectors; dim: their length; dirty: index to be reconciled."""
+    """One index version. encoder: tag of what made its vectors; dim: their length.
+
+    dirty: the index is to be reconciled with the catalogue; smoothed: vectors in the index are drawn towards their
+    neighbours, because the catalogue comes in kinds.
+    """
 
     id: int
     collection: str
@@ -27,6 +31,7 @@ class Version(msgspec.Struct, frozen=True):
     dim: int
     state: State
     dirty: bool
+    smoothed: bool
     created: datetime
 
 
@@ -233,6 +238,11 @@ class Catalogue:
         with self.database.session() as session:
             session.execute(update(VersionRow).where(VersionRow.id == version_id).values(dirty=dirty))
 
+    def note_smoothed(self, version_id: int, smoothed: bool) -> None:
+        """Note whether the version's vectors are drawn towards their neighbours."""
+        with self.database.session() as session:
+            session.execute(update(VersionRow).where(VersionRow.id == version_id).values(smoothed=smoothed))
+
     def forget(self, version_id: int) -> None:
         """Take a dropped version and its vectors out, once its collection is gone."""
         with self.database.session() as session:
@@ -260,5 +270,6 @@ def _version(row: VersionRow) -> Version:
         dim=row.dim,
         state=row.state,  # type: ignore[arg-type]
         dirty=row.dirty,
+        smoothed=row.smoothed,
         created=created,
     )

@@ -168,7 +168,7 @@ def duffel(look: Look, rng: np.random.Generator) -> Sketch:
     for side in (-1, 1):
         end = trace(
             (side * half * 0.84, 1.6),
-            (side * (half + 0.6), 4, side * (half + 0.4), deep - 2, side * half * 0.84, deep - 0.6),
+            (side * half * 1.07, 3, side * half * 1.07, deep - 3, side * half * 0.84, deep - 0.6),
         )
         sketch.add(Piece("body", end, grip, puff=5, lift=1.5, wrinkle=0.3))
     mark_corners(sketch, body, -12.2)

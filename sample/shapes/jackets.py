@@ -76,7 +76,7 @@ def puffer(look: Look, rng: np.random.Generator) -> Sketch:
     count = round(sleeve.length / gap)
     ribs = [np.stack([np.array(along(low, t)), np.array(along(top, t))]) for t in np.arange(1, count) / count]
     for side in (-1, 1):
-        piece = sleeve.piece(body, look.cloth, rng, side, (Line(ribs, 1.6, -0.45),))
+        piece = sleeve.piece(body, look.cloth, rng, side, (Line(ribs, 1.4, -0.4),))
         flip = np.array([float(side), 1.0])
         puffs = [np.stack([np.array(along(low, t)), np.array(along(top, t))]) for t in (np.arange(count) + 0.5) / count]
         folds = tuple(Fold(resample(p * flip, 6), 1.1, gap * 1.9) for p in puffs)
@@ -93,7 +93,7 @@ def puffer(look: Look, rng: np.random.Generator) -> Sketch:
         for y in heights
         for x in rng.uniform(-0.92, 0.92, 9) * body.chest
     ]
-    marks = (Line(seams, 1.6, -0.5), *zip_line(body.drop, body.length + 1), armhole_seams(body))
+    marks = (Line(seams, 1.4, -0.4), *zip_line(body.drop, body.length + 1), armhole_seams(body))
     sketch.add(
         Piece("torso", body.outline(), look.cloth, lift=3, puff=9, wrinkle=0.6, folds=tuple(swells), marks=marks)
     )

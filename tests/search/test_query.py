@@ -189,7 +189,7 @@ def test_an_item_finds_its_kind_and_not_itself(shop: Shop) -> None:
     vectors = shop.catalogue.own_vectors(shop.version, ["p000", *names(answer)])
     for hit in answer.hits:
         assert hit.score == pytest.approx(float(vectors["p000"] @ vectors[hit.product.id]), abs=1e-5)
-        assert sum(hit.signals.values()) == pytest.approx(hit.score, abs=1e-9)
+        assert sum(hit.signals.values()) == pytest.approx(hit.score, abs=1e-6)
 
 
 def test_terms_add_and_subtract(shop: Shop) -> None:

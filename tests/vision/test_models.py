@@ -23,7 +23,7 @@ def settings(**models: object) -> Settings:
 
 @pytest.fixture(scope="module")
 def vision(weights: Weights) -> Iterator[Vision]:
-    with Vision(settings(), weights) as vision:
+    with Vision.open(settings(), weights) as vision:
         vision.warm()
         yield vision
 
@@ -79,7 +79,7 @@ def test_a_persons_parts_and_the_whole_are_regions(vision: Vision, skier: Pictur
 def test_a_detectors_find_joins_the_persons_parts(weights: Weights, skier: Picture) -> None:
     pixels = skier.pixels.copy()
     pixels[-60:, :80] = (230, 10, 10)
-    with Vision(settings(detector="red.things"), weights) as vision:
+    with Vision.open(settings(detector="red.things"), weights) as vision:
         regions = vision.regions(Picture(pixels=pixels, width=skier.width, height=skier.height))
         assert set(regions.sources) == {"detector", "pose", "whole"}
         assert vision.regions(drawn()).labels == ("red thing", "whole")
@@ -93,7 +93,7 @@ def test_the_shipped_detector_finds_the_garment_of_most_photos(weights: Weights,
     photos = [
         file for kind in ("dress", "t-shirt") for file in sorted((data / "clothing/validation" / kind).glob("*"))[:8]
     ]
-    with Vision(settings(detector="yolo.garments"), weights) as vision:
+    with Vision.open(settings(detector="yolo.garments"), weights) as vision:
         vision.warm()
         found = [vision.regions(decode(file.read_bytes(), Images())) for file in photos]
     mains = [regions.sources[regions.main] for regions in found]
@@ -151,12 +151,12 @@ def test_threads_see_what_one_alone_sees(vision: Vision, skier: Picture) -> None
 
 
 def test_without_pose_there_are_no_body_parts(weights: Weights, skier: Picture) -> None:
-    with Vision(settings(pose="off"), weights) as vision:
+    with Vision.open(settings(pose="off"), weights) as vision:
         assert vision.regions(skier).labels == ("whole",)
 
 
 def test_closed_vision_refuses_and_closing_again_is_nothing(weights: Weights) -> None:
-    vision = Vision(settings(), weights)
+    vision = Vision.open(settings(), weights)
     vision.close()
     vision.close()
     with pytest.raises(RuntimeError):
@@ -170,4 +170,4 @@ def test_a_missing_model_file_is_named_with_its_remedy(tmp_path: Path) -> None:
 
 def test_a_tag_that_names_nothing_is_not_found(weights: Weights) -> None:
     with pytest.raises(NotFound, match=r"efficientnet\.lite9"):
-        Vision(settings(encoder="efficientnet.lite9"), weights)
+        Vision.open(settings(encoder="efficientnet.lite9"), weights)
