@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from sample.colours import COLOURS
-from sample.shapes import bags, glasses, gowns, hats, outwear, scarves, shirts, shoes, tees, trousers, watches
+from sample.shapes import bags, dresses, glasses, hats, outwear, scarves, shirts, shoes, skirts, tees, trousers, watches
+from sample.shapes.hooded import HOODIE
 from sample.style import Style
 
 
@@ -20,11 +21,11 @@ class Category:
 
 CATEGORIES: dict[str, Category] = {
     "t-shirt": Category("T恤", tees.T_SHIRTS, 3),
-    "longsleeve": Category("长袖", (*tees.LONGSLEEVES, outwear.HOODIE), 3),
+    "longsleeve": Category("长袖", (*tees.LONGSLEEVES, HOODIE), 3),
     "shirt": Category("衬衫", shirts.SHIRTS, 3),
     "outwear": Category("外套", outwear.OUTWEAR, 3),
-    "dress": Category("连衣裙", gowns.DRESSES, 3),
-    "skirt": Category("半身裙", gowns.SKIRTS, 2),
+    "dress": Category("连衣裙", dresses.DRESSES, 3),
+    "skirt": Category("半身裙", skirts.SKIRTS, 2),
     "pants": Category("长裤", trousers.PANTS, 3),
     "shorts": Category("短裤", trousers.SHORTS, 2),
     "shoes": Category("鞋", shoes.SHOES, 3),

@@ -119,12 +119,20 @@ def _seen(
     names = list(drawing.points)
     points = np.array([drawing.points[n] for n in names], np.float64).reshape(-1, 1, 2)
     moved = cv2.perspectiveTransform(points, matrix).reshape(-1, 2) / (width, height)
-    scale = abs(float(np.linalg.det(matrix[:2, :2])))
-    visible = min(1.0, float(mask.sum()) / max(1.0, float(drawing.mask.sum()) * scale))
+    whole = cv2.warpPerspective(drawing.mask.view(np.uint8), _onto_whole(drawing, matrix), (2 * width, 2 * height))
+    visible = min(1.0, float(mask.sum()) / max(1.0, float(whole.sum())))
     return Seen(
         name, category, (x / width, y / height, w / width, h / height), round(visible, 3),
         {n: (round(float(px), 5), round(float(py), 5)) for n, (px, py) in zip(names, moved, strict=True)},
     )  # fmt: skip
+
+
+def _onto_whole(drawing: Drawing, matrix: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The same homography, moved so that nothing of the drawing falls over the upper and left borders."""
+    size = drawing.pixels.shape[0]
+    corners = np.array([[(0, 0), (size, 0), (size, size), (0, size)]], np.float64)
+    x, y = np.minimum(cv2.perspectiveTransform(corners, matrix)[0].min(0), 0)
+    return np.asarray(np.array([[1, 0, -x], [0, 1, -y], [0, 0, 1]]) @ matrix)
 
 
 def surface(rng: np.random.Generator, width: int, height: int) -> NDArray[np.float32]:

@@ -20,13 +20,12 @@ def noise(rng: np.random.Generator, sigma: tuple[float, float], size: int = TILE
     """Gaussian noise of unit variance, blurred by sigma (x, y) points, without a seam."""
     pad = int(3 * max(sigma)) + 1
     raw = np.pad(rng.standard_normal((size, size), np.float32), pad, mode="wrap")
-    blurred = cv2.GaussianBlur(raw, (0, 0), sigmaX=max(sigma[0], 0.1), sigmaY=max(sigma[1], 0.1))
-    blurred = blurred[pad:-pad, pad:-pad]
+    blurred = cv2.GaussianBlur(raw, (0, 0), sigmaX=max(sigma[0], 0.1), sigmaY=max(sigma[1], 0.1))[pad:-pad, pad:-pad]
     return np.asarray(blurred / max(float(blurred.std()), 1e-6), np.float32)
 
 
 def _wave(x: NDArray[np.float32], period: float) -> Tile:
-    return np.cos(x * np.float32(2 * np.pi / period))
+    return np.asarray(np.cos(x * np.float32(2 * np.pi / period)))
 
 
 def _jersey(rng: np.random.Generator, x: Tile, y: Tile) -> Tile:
@@ -44,7 +43,9 @@ def _rib(rng: np.random.Generator, x: Tile, y: Tile) -> Tile:
 
 
 def _twill(rng: np.random.Generator, x: Tile, y: Tile) -> Tile:
-    return np.asarray(1 + 0.05 * _wave(x + y, 4) + 0.05 * noise(rng, (0.5, 3.5)) + 0.05 * noise(rng, (24, 30)), np.float32)
+    return np.asarray(
+        1 + 0.05 * _wave(x + y, 4) + 0.045 * noise(rng, (0.5, 3.5)) + 0.03 * noise(rng, (24, 30)), np.float32
+    )
 
 
 def _drill(rng: np.random.Generator, x: Tile, y: Tile) -> Tile:
@@ -52,7 +53,9 @@ def _drill(rng: np.random.Generator, x: Tile, y: Tile) -> Tile:
 
 
 def _canvas(rng: np.random.Generator, x: Tile, y: Tile) -> Tile:
-    return np.asarray(1 + 0.045 * _wave(x, 4) * _wave(y, 4) + 0.03 * noise(rng, (3, 0.5)) + 0.03 * noise(rng, (0.5, 3)), np.float32)
+    return np.asarray(
+        1 + 0.045 * _wave(x, 4) * _wave(y, 4) + 0.03 * noise(rng, (3, 0.5)) + 0.03 * noise(rng, (0.5, 3)), np.float32
+    )
 
 
 def _poplin(rng: np.random.Generator, x: Tile, y: Tile) -> Tile:
@@ -68,7 +71,7 @@ def _corduroy(rng: np.random.Generator, x: Tile, y: Tile) -> Tile:
 
 
 def _wool(rng: np.random.Generator, x: Tile, y: Tile) -> Tile:
-    return np.asarray(1 + 0.045 * noise(rng, (1.2, 1.2)) + 0.01 * noise(rng, (4, 4)), np.float32)
+    return np.asarray(1 + 0.035 * noise(rng, (1.1, 1.1)) + 0.008 * noise(rng, (4, 4)), np.float32)
 
 
 def _fleece(rng: np.random.Generator, x: Tile, y: Tile) -> Tile:
@@ -80,12 +83,15 @@ def _leather(rng: np.random.Generator, x: Tile, y: Tile) -> Tile:
 
 
 def _straw(rng: np.random.Generator, x: Tile, y: Tile) -> Tile:
-    return np.asarray(1 + 0.13 * _wave(y, 6) * (0.6 + 0.4 * _wave(x + 3 * np.floor(y / 6), 6)) + 0.03 * noise(rng, (3, 0.6)), np.float32)
+    return np.asarray(
+        1 + 0.13 * _wave(y, 6) * (0.6 + 0.4 * _wave(x + 3 * np.floor(y / 6), 6)) + 0.03 * noise(rng, (3, 0.6)),
+        np.float32,
+    )
 
 
 def _mesh(rng: np.random.Generator, x: Tile, y: Tile) -> Tile:
     dots = _wave(x + y, 6) * _wave(x - y, 6)
-    return 1 - 0.16 * np.maximum(dots, 0) ** 2 + 0.01 * noise(rng, (1, 1))
+    return np.asarray(1 - 0.16 * np.maximum(dots, 0) ** 2 + 0.01 * noise(rng, (1, 1)), np.float32)
 
 
 def _smooth(rng: np.random.Generator, x: Tile, y: Tile) -> Tile:

@@ -137,7 +137,7 @@ def _locked(path: Path) -> IO[str]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            pid, url = _holder(file)
+            pid, url = holder(path.parent)
             if pid is not None and not _alive(pid) and time.monotonic() < deadline:
                 time.sleep(0.02)  # its child is about to notice that the owner is gone
                 continue
@@ -152,10 +152,10 @@ def _locked(path: Path) -> IO[str]:
             return file
 
 
-def _holder(file: IO[str]) -> tuple[int | None, str | None]:
-    file.seek(0)
-    with contextlib.suppress(ValueError, TypeError, AttributeError):
-        note = json.loads(file.read())
+def holder(home: Path) -> tuple[int | None, str | None]:
+    """Process id and URL of who holds the index in this folder, as noted there; None for what is not."""
+    with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
+        note = json.loads((home / "index.lock").read_text())
         return int(note["pid"]), note.get("url")
     return None, None
 

@@ -24,6 +24,7 @@ from search.words import document_tokens, query_tokens
 _FIELDS = {"title": 3.0, "brand": 2.0, "category": 2.0, "attributes": 2.0, "description": 1.0}
 """Weights of the fields. A word of the title says more of what a thing is than one of its description."""
 
+_WEIGHTS = ", ".join(str(weight) for weight in (0.0, *_FIELDS.values()))  # the first column of the table is the id
 MOST_WORDS = 32
 _K1, _B, _LEAST_IDF = 1.2, 0.75, 1e-6
 
@@ -68,33 +69,80 @@ def remove(session: Session, ids: Sequence[str]) -> None:
 
 
 def search(session: Session, words: str, limit: int, offset: int = 0) -> list[tuple[str, float]]:
-    """Ids with their scores (above 0) of the products that have any of the words, best first, ties by id."""
-    tokens = [token for some in query_tokens(words).values() for token in some]
-    tokens = list(dict.fromkeys(tokens))[:MOST_WORDS]
+    """Ids with their scores (above 0) of the products that have any of the words, best first.
+
+    Equal scores stand in an order that is always the same; who needs another asks for the scores of all of them.
+    """
+    tokens = _asked(words)
     if not tokens:
         return []
-    if _is_sqlite(session):
-        weights = ", ".join(str(weight) for weight in (0.0, *_FIELDS.values()))  # the first column is the id
-        statement = f"""
-            SELECT id, -bm25(lexical, {weights}) AS score FROM lexical WHERE lexical MATCH :match
-            ORDER BY score DESC, id LIMIT :limit OFFSET :offset"""  # noqa: S608
-        match = " OR ".join(f'"{token}"' for token in tokens)
-        rows = session.execute(text(statement), {"match": match, "limit": limit, "offset": offset})
-        return [(row.id, float(row.score)) for row in rows]
-    return _search_postgresql(session, tokens, limit, offset)
+    if not _is_sqlite(session):
+        return _search_postgresql(session, tokens, "", {"limit": limit, "offset": offset})
+    # The inner query reads no column: a row's texts are fetched for the hits alone, which makes it four times as fast.
+    statement = f"""
+        SELECT lexical.id, best.score FROM (
+            SELECT rowid AS number, -bm25(lexical, {_WEIGHTS}) AS score FROM lexical WHERE lexical MATCH :match
+            ORDER BY score DESC, number LIMIT :limit OFFSET :offset
+        ) AS best JOIN lexical ON lexical.rowid = best.number ORDER BY best.score DESC, best.number"""  # noqa: S608
+    rows = session.execute(text(statement), {"match": _match(tokens), "limit": limit, "offset": offset})
+    return [(row.id, float(row.score)) for row in rows]
+
+
+def scores(session: Session, words: str, ids: Sequence[str]) -> dict[str, float]:
+    """The scores that ``search`` gives to these products, of those that have any of the words."""
+    tokens = _asked(words)
+    if not tokens or not ids:
+        return {}
+    if not _is_sqlite(session):
+        found = _search_postgresql(
+            session, tokens, "AND id = ANY(:ids)", {"ids": list(ids), "limit": None, "offset": 0}
+        )
+        return dict(found)
+    statement = f"""
+        SELECT rowid AS number, -bm25(lexical, {_WEIGHTS}) AS score FROM lexical
+        WHERE lexical MATCH :match AND rowid IN (SELECT value FROM json_each(:numbers))"""  # noqa: S608
+    number = {_row(one): one for one in ids}
+    rows = session.execute(text(statement), {"match": _match(tokens), "numbers": json.dumps(list(number))})
+    return {number[row.number]: float(row.score) for row in rows}
 
 
 def matched(words: str, product: Product) -> tuple[str, ...]:
-    """The words of the query, as typed but for case and width, that the product has."""
+    """The words of the query, as typed but for case and width, that the product has.
+
+    Of a run of Chinese, which has no blanks to say where a word ends, the parts that it has: "连衣裙" of "红色连衣裙".
+    """
     there = {token for tokens in _tokens(product).values() for token in tokens}
-    return tuple(word for word, tokens in query_tokens(words).items() if there.issuperset(tokens))
+    found: list[str] = []
+    for word, tokens in query_tokens(words).items():
+        if len(tokens) == 1:
+            found += [word] if tokens[0] in there else []
+            continue
+        part = ""
+        for i in range(len(word) - 1):
+            if word[i : i + 2] in there:
+                part = part + word[i + 1] if part else word[i : i + 2]
+            elif part:
+                found, part = [*found, part], ""
+        found += [part] if part else []
+    return tuple(dict.fromkeys(found))
 
 
-def _search_postgresql(session: Session, tokens: list[str], limit: int, offset: int) -> list[tuple[str, float]]:
+def _asked(words: str) -> list[str]:
+    tokens = [token for some in query_tokens(words).values() for token in some]
+    return list(dict.fromkeys(tokens))[:MOST_WORDS]
+
+
+def _match(tokens: Sequence[str]) -> str:
+    return " OR ".join(f'"{token}"' for token in tokens)
+
+
+def _search_postgresql(
+    session: Session, tokens: list[str], among: str, values: dict[str, object]
+) -> list[tuple[str, float]]:
     total, length = session.execute(text("SELECT count(*), coalesce(sum(length), 0) FROM lexical")).one()
     if not length:
         return []
-    values: dict[str, object] = {"tokens": tokens, "limit": limit, "offset": offset, "average": float(length / total)}
+    values = {**values, "tokens": tokens, "average": float(length / total)}
     terms = []
     for i, token in enumerate(tokens):
         holding = session.scalar(text("SELECT count(*) FROM lexical WHERE counts ? :token"), {"token": token}) or 0
@@ -103,7 +151,7 @@ def _search_postgresql(session: Session, tokens: list[str], limit: int, offset: 
         count = f"coalesce((counts ->> :t{i})::float8, 0)"
         terms.append(f"CAST(:w{i} AS float8) * {count} / ({count} + {_K1} * ({1 - _B} + {_B} * length / :average))")
     statement = f"""
-        SELECT id, {" + ".join(terms)} AS score FROM lexical WHERE counts ?| CAST(:tokens AS text[])
+        SELECT id, {" + ".join(terms)} AS score FROM lexical WHERE counts ?| CAST(:tokens AS text[]) {among}
         ORDER BY score DESC, id COLLATE "C" LIMIT :limit OFFSET :offset"""  # noqa: S608
     return [(row.id, float(row.score)) for row in session.execute(text(statement), values)]
 

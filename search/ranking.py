@@ -21,6 +21,7 @@ WORD_HITS = 200
 """Length of the list that words give."""
 
 _EFFORTS = (4, 16, 64)
+_NOTICEABLE = 1e-3
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,7 +60,7 @@ class Ranking:
         self._subspaces = subspaces
         self._index = index
         self._catalogue = catalogue
-        self._words: list[tuple[float, dict[str, float]]] | None = None
+        self._found_by_words: set[str] | None = None
         self._placed: set[str] = set(asked.left_out)
         self._depth = 0
         self._lock = threading.Lock()
@@ -89,82 +90,82 @@ class Ranking:
 
     def _deepen(self, depth: int) -> None:
         asked, collection = self.asked, self.asked.version.collection
-        ids, vectors, ended = self._nearest(depth)
-        if self._words is None:
-            self._words = [(weight, self._worded(text)) for weight, text in asked.texts]
-        missing = sorted({one for _, scores in self._words for one in scores} - set(ids))
+        scores, ended = self._nearest(depth)
+        if self._found_by_words is None:
+            self._found_by_words = {one for _, text in asked.texts for one in self._having(text)}
+        missing = sorted(self._found_by_words - scores.keys())
         if missing:
             among = Filter((Condition("id", "in", tuple(missing)),))
-            found = self._index.search(collection, asked.vector[None], len(missing), where=among, vectors=True)[0]
-            assert found.vectors is not None
-            ids, vectors = [*ids, *found.ids], np.concatenate([vectors, found.vectors])
-        self._place(ids, vectors)
+            found = self._index.search(collection, asked.vector[None], len(missing), where=among)[0]
+            scores |= dict(zip(found.ids, found.scores.tolist(), strict=True))
+        self._place(scores)
         self._depth = depth
         self.ended = ended or depth >= DEEPEST
 
-    def _nearest(self, depth: int) -> tuple[list[str], np.ndarray, bool]:
-        """Ids and vectors of the nearest products that meet the filter, and whether there are no others.
+    def _nearest(self, depth: int) -> tuple[dict[str, float], bool]:
+        """Scores of the nearest products that meet the filter, and whether there are no others.
 
         An approximate index may pass over what meets a selective filter: it is searched ever more thoroughly until
         as many are found as were asked for or as there are.
         """
         asked, collection = self.asked, self.asked.version.collection
         query = asked.vector[None]
-        found = self._index.search(collection, query, depth, where=asked.where, vectors=True)[0]
+        found = self._index.search(collection, query, depth, where=asked.where)[0]
         if len(found.ids) < depth and not self._index.exact(collection):
             there = min(depth, self._index.count(collection, asked.where))
             for effort in _EFFORTS:
                 if len(found.ids) >= there:
                     break
                 self.widened = True
-                found = self._index.search(collection, query, depth, where=asked.where, vectors=True, effort=effort)[0]
-        assert found.vectors is not None
-        return list(found.ids), found.vectors, len(found.ids) < depth
+                found = self._index.search(collection, query, depth, where=asked.where, effort=effort)[0]
+        return dict(zip(found.ids, found.scores.tolist(), strict=True)), len(found.ids) < depth
 
-    def _worded(self, text: str) -> dict[str, float]:
-        """BM25 scores of the best products that have the words and meet the filter."""
-        scores: dict[str, float] = {}
+    def _having(self, text: str) -> list[str]:
+        """The best products by words that meet the filter, as many as a first page ranks."""
+        found: list[str] = []
         with self._catalogue.database.reading() as session:
             for offset in range(0, DEEPEST, WORD_HITS):
-                page = lexical.search(session, text, WORD_HITS, offset)
-                if self.asked.where and page:
-                    products = self._catalogue.get_many([one for one, _ in page])
-                    page = [hit for hit in page if hit[0] in products and self.asked.where.matches(products[hit[0]])]
-                    scores.update(page)
-                else:
-                    scores.update(page)
-                if len(scores) >= WORD_HITS or not page:
+                page = [one for one, _ in lexical.search(session, text, WORD_HITS, offset)]
+                if not page:
                     break
-        return scores
+                if self.asked.where:
+                    products = self._catalogue.get_many(page)
+                    page = [one for one in page if one in products and self.asked.where.matches(products[one])]
+                found += page
+                if len(found) >= WORD_HITS:
+                    break
+        return found
 
-    def _place(self, ids: list[str], vectors: np.ndarray) -> None:
-        """Rank candidates and append those that have no place yet."""
-        parts = rerank.signals(self.asked.vector, vectors, self._subspaces)
-        exact = np.sum(list(parts.values()), axis=0) if parts else np.zeros(len(ids))
-        ranked = [ids[i] for i in rerank.order(ids, exact)]
+    def _place(self, nearness: dict[str, float]) -> None:
+        """Rank candidates, given the index's scores, and append those that have no place yet."""
+        asked = self.asked
+        own = self._catalogue.own_vectors(asked.version, list(nearness))
+        ids = sorted(own)
+        nearness = {one: nearness[one] for one in ids}
+        vectors = np.stack([own[one] for one in ids]) if ids else np.zeros((0, asked.version.dim), np.float32)
         row = {one: i for i, one in enumerate(ids)}
-        scores = {one: float(exact[i]) for one, i in row.items()}
-        if self._words:
-            lists = [(weight, rerank.ranks(some)) for weight, some in self._words]
-            fused = rerank.fuse([(1.0, ranked), *lists])
-            scores = {one: fused[one] for one in ids}
-            ranked = rerank.ranks(scores)
+        scores, words = nearness, []
+        if asked.texts:
+            with self._catalogue.database.reading() as session:
+                words = [(weight, lexical.scores(session, text, ids)) for weight, text in asked.texts]
+            scores = rerank.fuse([(1.0, nearness), *words])
+        parts = rerank.signals(asked.vector, vectors, self._subspaces)
         old = [entry.id for entry in self.entries if entry.id in row]
-        new = [one for one in ranked if one not in self._placed]
-        line = [*old, *new]
+        line = [*old, *(one for one in rerank.ranks(scores) if one not in self._placed)]
         under = list(range(len(line)))
-        if self.asked.collapse:
+        if asked.collapse:
             under = rerank.collapse(vectors[[row[one] for one in line]], self._subspaces)
         heads = {entry.id: entry for entry in self.entries}
-        for place, one in enumerate(line):
-            if place < len(old):
-                continue
+        for place, one in enumerate(line[len(old) :], start=len(old)):
             self._placed.add(one)
             if under[place] != place:
                 heads[line[under[place]]].duplicates.append(one)
                 continue
             signals = {name: float(values[row[one]]) for name, values in parts.items()}
-            worded = [some[one] for _, some in self._words or () if one in some]
+            smoothed = nearness[one] - sum(signals.values())
+            if abs(smoothed) > _NOTICEABLE:
+                signals["neighbours"] = smoothed
+            worded = [some[one] for _, some in words if one in some]
             if worded:
                 signals["words"] = max(worded)
             heads[one] = Entry(one, scores[one], signals, [])

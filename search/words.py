@@ -48,7 +48,7 @@ def document_tokens(text: str) -> list[str]:
 def query_tokens(text: str) -> dict[str, tuple[str, ...]]:
     """The words of a query as they were typed (each once), with their tokens.
 
-    Words such as "the" are left out unless there are no others. A document matches a word if it has all of its tokens.
+    Words such as "the" are left out unless there are no others. Of an unspaced run the tokens are its pairs.
     """
     words = list(dict.fromkeys(_pieces(text)))
     telling = [word for word in words if word not in _STOP]

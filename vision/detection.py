@@ -7,7 +7,8 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from pickle import UnpicklingError
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import cv2
 import numpy as np
@@ -44,13 +45,14 @@ class Detector(Protocol):
 
 
 Maker = Callable[[str, "Weights", "Models"], Detector]
+M = TypeVar("M", bound=Maker)
 _makers: dict[str, Maker] = {}
 
 
-def register(architecture: str) -> Callable[[Maker], Maker]:
+def register(architecture: str) -> Callable[[M], M]:
     """Register what makes the detectors of tags that start with ``architecture``."""
 
-    def keep(maker: Maker) -> Maker:
+    def keep(maker: M) -> M:
         if architecture in _makers:
             raise ValueError(f"detectors of {architecture} are registered already")
         _makers[architecture] = maker
@@ -149,17 +151,17 @@ def make_yolo(tag: str, weights: "Weights", models: "Models") -> Yolo:
             remedy=f"Add an entry {name} with its address to weights.toml in the models folder, and run: "
             f"shopglass models pull {name}",
         )
-    model, side = _load(file)
+    labels, side, load = _opened(file)
 
     def module() -> "torch.nn.Module":
-        return exportable(model, side)
+        return exportable(load(), side)
 
     def write(path: Path) -> None:
         export(module(), np.zeros((1, side, side, 3), np.uint8), path)
 
     onnx = weights.derive(f"yolo-{Path(name).stem}", [file], write, recipe=f"{GRAPH}, {side}")
     network = load_network(onnx, backend=models.backend, threads=models.threads, module=module)
-    return Yolo(tag, tuple(model.names.values()), side, network)
+    return Yolo(tag, labels, side, network)
 
 
 def exportable(model: "DetectionModel", side: int) -> "torch.nn.Module":
@@ -181,23 +183,30 @@ def exportable(model: "DetectionModel", side: int) -> "torch.nn.Module":
     return Exported().eval()
 
 
-def _load(file: Path) -> tuple["DetectionModel", int]:
-    """A model and the side it was trained at, from Shopglass' safetensors or an ultralytics checkpoint, unpickled
-    with torch's ``weights_only`` and nothing but known network classes."""
+def _opened(file: Path) -> tuple[tuple[str, ...], int, "Callable[[], DetectionModel]"]:
+    """Labels, side in pixels, and what builds the model; the shipped kind needs no torch for the first two."""
     if file.suffix == ".safetensors":
-        from vision.garments import SIDE, load
+        from vision import garments
 
-        return load(file), SIDE
+        about = garments.read_about(file)
+        return about.classes, about.side, lambda: garments.load(file)
+    model = _checkpoint(file)
+    arguments = getattr(model, "args", {})
+    side = arguments.get("imgsz", 640) if isinstance(arguments, dict) else getattr(arguments, "imgsz", 640)
+    return tuple(model.names.values()), int(side if isinstance(side, int) else max(side)), lambda: model
+
+
+def _checkpoint(file: Path) -> "DetectionModel":
+    """The model of an ultralytics file, unpickled with torch's ``weights_only`` and known network classes alone."""
     from ultralytics.nn.tasks import DetectionModel, torch_safe_load
 
     try:
         checkpoint, _ = torch_safe_load(str(file), safe_only=True)
         model = checkpoint.get("ema") or checkpoint["model"]
-    except (TypeError, KeyError, AttributeError) as error:
-        raise BadSettings(f"{file.name} cannot be read as an ultralytics model: {error}") from error
+    except (TypeError, KeyError, AttributeError, RuntimeError, UnpicklingError) as error:
+        reason = str(error).strip().partition("\n")[0]
+        raise BadSettings(f"{file.name} cannot be read as an ultralytics model: {reason}") from error
     if not isinstance(model, DetectionModel):
         raise BadSettings(f"{file.name} holds a {type(model).__name__}, not a detection model.")
     model.model[-1].end2end = False  # overlapping boxes are suppressed here, for every model alike
-    arguments = getattr(model, "args", {})
-    side = arguments.get("imgsz", 640) if isinstance(arguments, dict) else getattr(arguments, "imgsz", 640)
-    return model.float().eval(), int(side if isinstance(side, int) else max(side))
+    return model.float().eval()

