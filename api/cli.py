@@ -45,3 +45,15 @@ class Commands(click.RichGroup):
 @click.version_option(package_name="shopglass")
 def main() -> None:
     """Find a photographed thing in a shop's catalogue."""
+    _log_to_standard_error()
+
+
+def _log_to_standard_error() -> None:
+    """As the settings say, but with warnings and worse alone: a command talks to a person. ``serve`` logs all."""
+    from core import configure_logging, load_settings
+
+    try:
+        settings = load_settings().telemetry
+    except ShopglassError:  # told by the command, where it needs them; ``--help`` does not
+        return
+    configure_logging(settings.model_copy(update={"level": "warning"}) if settings.level == "info" else settings)

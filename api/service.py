@@ -18,7 +18,6 @@ from core.database import Database
 from core.errors import Busy, NotFound, Refused, ShopglassError, Unavailable
 from core.jobs import Job, Jobs
 from core.settings import Settings
-from core.weights import Weights
 from core.worker import Worker
 from search.catalogue import Catalogue
 from search.fetch import is_url
@@ -32,7 +31,7 @@ from search.query import Answer, PhotoAnswer, Query
 from search.searcher import Searcher
 from search.thumbnails import Thumbnails
 from vision.encoders import Encoder
-from vision.vision import Vision
+from vision.models import Vision
 
 T = TypeVar("T")
 
@@ -173,7 +172,7 @@ class Service:
     def _warm_up(self, stack: ExitStack, closing: threading.Event) -> None:
         settings = self.settings
         try:
-            vision = stack.enter_context(Vision.open(settings, Weights(settings.models_dir)))
+            vision = stack.enter_context(Vision.open(settings))
             if closing.is_set():
                 return
             vision.warm()

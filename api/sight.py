@@ -9,8 +9,8 @@ import numpy as np
 from api.batching import Batcher
 from core.settings import Serve
 from vision.encoders import Encoder, Pixels
+from vision.models import FindsBody, Vision
 from vision.regions import Regions
-from vision.vision import FindsBody, Vision
 
 
 class BatchedEncoder(Encoder):
@@ -45,6 +45,9 @@ class BatchedPose:
 
     def regions(self, pixels: Pixels) -> Regions:
         return self._run([pixels])[0]
+
+    def close(self) -> None:
+        """The landmarkers are closed by whoever opened them."""
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from vision.garments import CLASSES, SIDE
 from vision.inference import Backend
 from vision.precision import Found, Truth, mean_average_precision
 from vision.regions import overlaps
+from vision.train_detector import BAR
 
 
 def run(data: Path, settings: Settings, *, composites: int = 500, seed: int = 1) -> Report:
@@ -43,7 +44,7 @@ def _on_composites(detector: Yolo, specimens: list[Specimen], count: int, seed: 
         truths.append((composite.boxes, composite.labels))
     precision = mean_average_precision(found, truths)
     return [
-        Figure("mAP50, composites", precision.map50, bar=0.60, note=f"{count} pictures"),
+        Figure("mAP50, composites", precision.map50, bar=BAR, note=f"{count} pictures"),
         Figure("mAP50-95, composites", precision.map),
         *(Figure(f"AP50 {detector.labels[i]}", value) for i, value in sorted(precision.by_class.items())),
     ]

@@ -9,7 +9,18 @@ import numpy
 from rich.console import Console
 from rich.table import Table
 
-PACKAGES = ("torch", "timm", "open-clip-torch", "ultralytics", "mediapipe", "openvino", "onnxruntime", "pymilvus", "milvus-lite", "numpy")
+PACKAGES = (
+    "torch",
+    "timm",
+    "open-clip-torch",
+    "ultralytics",
+    "mediapipe",
+    "openvino",
+    "onnxruntime",
+    "pymilvus",
+    "milvus-lite",
+    "numpy",
+)
 
 
 class Figure(msgspec.Struct, frozen=True):
@@ -49,7 +60,13 @@ class Report(msgspec.Struct, frozen=True):
 
     def print(self, console: Console) -> None:
         table = Table(title=f"{self.bench}: {self.data}, {self.split}, seed {self.seed}")
-        for column, justify in (("figure", "left"), ("value", "right"), ("bar", "right"), ("peer", "right"), ("", "left")):
+        for column, justify in (
+            ("figure", "left"),
+            ("value", "right"),
+            ("bar", "right"),
+            ("peer", "right"),
+            ("", "left"),
+        ):
             table.add_column(column, justify=justify)  # type: ignore[arg-type]
         for f in self.figures:
             sign = "≥" if f.better == "higher" else "≤"
@@ -66,4 +83,8 @@ class Report(msgspec.Struct, frozen=True):
 
 
 def _number(x: float) -> str:
-    return numpy.format_float_positional(x, precision=4, unique=False, fractional=False, trim="-") if abs(x) < 1000 else f"{x:,.0f}"
+    return (
+        numpy.format_float_positional(x, precision=4, unique=False, fractional=False, trim="-")
+        if abs(x) < 1000
+        else f"{x:,.0f}"
+    )

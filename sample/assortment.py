@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from sample.colours import COLOURS
-from sample.shapes import bags, glasses, gowns, hats, outwear, scarves, shirts, shoes, tees, trousers, watches
+from sample.shapes import bags, dresses, glasses, hats, outwear, scarves, shirts, shoes, skirts, tees, trousers, watches
+from sample.shapes.hooded import HOODIE
 from sample.style import Style
 
 
@@ -20,11 +21,11 @@ class Category:
 
 CATEGORIES: dict[str, Category] = {
     "t-shirt": Category("T恤", tees.T_SHIRTS, 3),
-    "longsleeve": Category("长袖", (*tees.LONGSLEEVES, outwear.HOODIE), 3),
+    "longsleeve": Category("长袖", (*tees.LONGSLEEVES, HOODIE), 3),
     "shirt": Category("衬衫", shirts.SHIRTS, 3),
     "outwear": Category("外套", outwear.OUTWEAR, 3),
-    "dress": Category("连衣裙", gowns.DRESSES, 3),
-    "skirt": Category("半身裙", gowns.SKIRTS, 2),
+    "dress": Category("连衣裙", dresses.DRESSES, 3),
+    "skirt": Category("半身裙", skirts.SKIRTS, 2),
     "pants": Category("长裤", trousers.PANTS, 3),
     "shorts": Category("短裤", trousers.SHORTS, 2),
     "shoes": Category("鞋", shoes.SHOES, 3),
@@ -75,8 +76,16 @@ def pick_colour(style: Style, rng: np.random.Generator) -> str:
 def companion(ground: str, rng: np.random.Generator, lightness: float = 30.0) -> str:
     """A colour that goes with the ground and is told from it: neutrals most of all."""
     l0 = COLOURS[ground].lab[0]
-    neutral = [name for name in ("white", "cream", "black", "navy", "grey", "beige") if abs(COLOURS[name].lab[0] - l0) > lightness]
-    bold = [name for name in ("red", "mustard", "blue", "green", "pink", "teal", "burgundy", "coral") if abs(COLOURS[name].lab[0] - l0) > 18]
+    neutral = [
+        name
+        for name in ("white", "cream", "black", "navy", "grey", "beige")
+        if abs(COLOURS[name].lab[0] - l0) > lightness
+    ]
+    bold = [
+        name
+        for name in ("red", "mustard", "blue", "green", "pink", "teal", "burgundy", "coral")
+        if abs(COLOURS[name].lab[0] - l0) > 18
+    ]
     if COLOURS[ground].lab[1] ** 2 + COLOURS[ground].lab[2] ** 2 > 400 or rng.random() < 0.6:
         return str(rng.choice(neutral))
     return str(rng.choice([name for name in bold if name != ground] or neutral))

@@ -76,7 +76,7 @@ def to_lab(rgb: NDArray[Any] | tuple[int, int, int]) -> NDArray[np.float32]:
 def nearest(lab: NDArray[np.float32]) -> NDArray[np.int64]:
     """Index into the colour list of each of (n, 3) CIELAB values."""
     distance = np.square((lab[:, None, :] - _anchors[None]) * _weights).sum(-1)
-    return distance.argmin(1)
+    return np.asarray(distance.argmin(1))
 
 
 def name_of(rgb: tuple[int, int, int]) -> str:

@@ -35,9 +35,7 @@ def spline(points: Sequence[XY], closed: bool = False, steps: int = 10) -> Point
     t = np.linspace(0, 1, steps + 1)[:-1, None]
     pieces = []
     for a, b, c, d in zip(p, p[1:], p[2:], p[3:], strict=False):
-        pieces.append(
-            0.5 * (2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t**2 + (3 * b - a - 3 * c + d) * t**3)
-        )
+        pieces.append(0.5 * (2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t**2 + (3 * b - a - 3 * c + d) * t**3))
     if not closed:
         pieces.append(p[-2:-1])
     return np.concatenate(pieces)
@@ -45,7 +43,7 @@ def spline(points: Sequence[XY], closed: bool = False, steps: int = 10) -> Point
 
 def mirror(points: Points) -> Points:
     """The path reflected in the axis x = 0, run backwards."""
-    return points[::-1] * np.array([-1.0, 1.0])
+    return np.asarray(points[::-1] * np.array([-1.0, 1.0]))
 
 
 def symmetric(half: Points) -> Points:
@@ -75,7 +73,7 @@ def normals(path: Points) -> Points:
 
 def offset(path: Points, distance: float | NDArray[np.float64]) -> Points:
     """The path moved by ``distance`` along its normals (to the right of travel, y down)."""
-    return path + normals(path) * np.reshape(distance, (-1, 1))
+    return np.asarray(path + normals(path) * np.reshape(distance, (-1, 1)))
 
 
 def ribbon(path: Points, start: float, end: float | None = None) -> Points:
@@ -95,7 +93,7 @@ def ellipse(x: float, y: float, rx: float, ry: float, angle: float = 0.0, steps:
 def turn(path: Points, angle: float, about: XY = (0.0, 0.0)) -> Points:
     """The path turned clockwise (y down) by ``angle`` degrees."""
     c, s = np.cos(np.radians(angle)), np.sin(np.radians(angle))
-    return (path - about) @ np.array([[c, s], [-s, c]]) + about
+    return np.asarray((path - about) @ np.array([[c, s], [-s, c]]) + about)
 
 
 def rungs(a: Points, b: Points, count: int) -> list[Points]:

@@ -40,7 +40,9 @@ class Drawing(msgspec.Struct, frozen=True, kw_only=True):
         x, y, w, h = cv2.boundingRect(self.mask.view(np.uint8))
         return int(x), int(y), int(w), int(h)
 
-    def on_background(self, background: RGB | NDArray[np.uint8] = (244, 243, 241), shadow: float = 0.0) -> NDArray[np.uint8]:
+    def on_background(
+        self, background: RGB | NDArray[np.uint8] = (244, 243, 241), shadow: float = 0.0
+    ) -> NDArray[np.uint8]:
         """The drawing laid on a colour or on a picture (h, w, 3) of its own size → (h, w, 3) uint8.
 
         shadow: strength in [0, 1] of the soft shadow that it throws down and to the right.

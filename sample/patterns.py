@@ -47,7 +47,7 @@ def _breton(rng: np.random.Generator, canvas: Pixels, colours: Sequence[RGB]) ->
 def _pinstripe(rng: np.random.Generator, canvas: Pixels, colours: Sequence[RGB]) -> None:
     period = TILE / int(rng.choice([15, 20, 24]))
     for start in np.arange(0, TILE, period):
-        _bands(canvas, start, 1.5, colours[1], 1, 0.8)
+        _bands(canvas, start, 2, colours[1], 1, 0.9)
 
 
 def _retro_stripes(rng: np.random.Generator, canvas: Pixels, colours: Sequence[RGB]) -> None:
@@ -60,9 +60,9 @@ def _retro_stripes(rng: np.random.Generator, canvas: Pixels, colours: Sequence[R
 def _gingham(rng: np.random.Generator, canvas: Pixels, colours: Sequence[RGB]) -> None:
     period = TILE / int(rng.choice([12, 15, 20]))
     for start in np.arange(0, TILE, period):
-        _bands(canvas, start, period / 2, colours[1], 0, 0.42)
+        _bands(canvas, start, period * 0.45, colours[1], 0, 0.5)
     for start in np.arange(0, TILE, period):
-        _bands(canvas, start, period / 2, colours[1], 1, 0.42)
+        _bands(canvas, start, period * 0.45, colours[1], 1, 0.5)
 
 
 def _plaid(rng: np.random.Generator, canvas: Pixels, colours: Sequence[RGB]) -> None:
@@ -80,7 +80,7 @@ def _windowpane(rng: np.random.Generator, canvas: Pixels, colours: Sequence[RGB]
     period = TILE / int(rng.choice([5, 6]))
     for axis in (0, 1):
         for start in np.arange(0, TILE, period):
-            _bands(canvas, start, 2, colours[1], axis, 0.8)
+            _bands(canvas, start, 2.5, colours[1], axis, 0.9)
 
 
 def _dots(rng: np.random.Generator, canvas: Pixels, colours: Sequence[RGB]) -> None:
@@ -103,7 +103,11 @@ def _floral(rng: np.random.Generator, canvas: Pixels, colours: Sequence[RGB]) ->
                 blade = ellipse(size * 1.25, 0, size * 0.55, size * 0.2, steps=16)
                 _fill(canvas, turn(blade, spin + leaf + 36) + (x, y), colours[-1])
             for petal in range(5):
-                _fill(canvas, turn(ellipse(size * 0.5, 0, size * 0.46, size * 0.3, steps=16), spin + petal * 72) + (x, y), colours[1])
+                _fill(
+                    canvas,
+                    turn(ellipse(size * 0.5, 0, size * 0.46, size * 0.3, steps=16), spin + petal * 72) + (x, y),
+                    colours[1],
+                )
             _fill(canvas, ellipse(x, y, size * 0.2, size * 0.2, steps=14), colours[0])
 
 
@@ -131,7 +135,11 @@ def _argyle(rng: np.random.Generator, canvas: Pixels, colours: Sequence[RGB]) ->
     for row in range(6):
         for column in range(5):
             x, y = (column + 0.5 * (row % 2)) * w, row * h / 2
-            _fill(canvas, np.array([(x - w / 2, y), (x, y - h / 2), (x + w / 2, y), (x, y + h / 2)]), colours[1 if row % 2 else 0])
+            _fill(
+                canvas,
+                np.array([(x - w / 2, y), (x, y - h / 2), (x + w / 2, y), (x, y + h / 2)]),
+                colours[1 if row % 2 else 0],
+            )
     for column in range(5):
         for row in range(3):
             x, y = (column + 0.5) * w, (row + 0.5) * h

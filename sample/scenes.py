@@ -1,5 +1,6 @@
 """Photos as a shopper takes them: a product on a floor, a bed or a table, askew, in the light of a room."""
 
+from itertools import pairwise
 from typing import Any
 
 import cv2
@@ -33,7 +34,11 @@ class Scene(msgspec.Struct, frozen=True):
 
 
 def photograph(
-    items: list[tuple[str, str, Drawing]], rng: np.random.Generator, width: int = 768, height: int = 1024, crop: bool = False
+    items: list[tuple[str, str, Drawing]],
+    rng: np.random.Generator,
+    width: int = 768,
+    height: int = 1024,
+    crop: bool = False,
 ) -> Scene:
     """Lay one or two drawings (id, category, drawing) on a surface and take a photo.
 
@@ -60,7 +65,9 @@ def photograph(
     return Scene(pixels, seen, tuple(masks))
 
 
-def _slots(count: int, rng: np.random.Generator, width: int, height: int, crop: bool) -> list[tuple[float, float, float]]:
+def _slots(
+    count: int, rng: np.random.Generator, width: int, height: int, crop: bool
+) -> list[tuple[float, float, float]]:
     """Centre and side, in pixels, of the square that each drawing is laid in."""
     if count == 1:
         side = width * rng.uniform(0.85, 1.12)
@@ -70,7 +77,8 @@ def _slots(count: int, rng: np.random.Generator, width: int, height: int, crop: 
         return [(x, y, side)]
     side = min(width, height / 2 * 1.25) * rng.uniform(0.82, 0.95)
     return [
-        (width * (0.5 + (k - (count - 1) / 2) * rng.uniform(0.1, 0.3)), height * ((k + 0.5) / count), side) for k in range(count)
+        (width * (0.5 + (k - (count - 1) / 2) * rng.uniform(0.1, 0.3)), height * ((k + 0.5) / count), side)
+        for k in range(count)
     ]
 
 
@@ -99,18 +107,32 @@ def _warp(pixels: Pixels, matrix: NDArray[np.float64], width: int, height: int) 
 
 
 def _seen(
-    name: str, category: str, drawing: Drawing, matrix: NDArray[np.float64], mask: NDArray[np.bool_], width: int, height: int
+    name: str,
+    category: str,
+    drawing: Drawing,
+    matrix: NDArray[np.float64],
+    mask: NDArray[np.bool_],
+    width: int,
+    height: int,
 ) -> Seen:
     x, y, w, h = cv2.boundingRect(mask.view(np.uint8))
     names = list(drawing.points)
     points = np.array([drawing.points[n] for n in names], np.float64).reshape(-1, 1, 2)
     moved = cv2.perspectiveTransform(points, matrix).reshape(-1, 2) / (width, height)
-    scale = abs(float(np.linalg.det(matrix[:2, :2])))
-    visible = min(1.0, float(mask.sum()) / max(1.0, float(drawing.mask.sum()) * scale))
+    whole = cv2.warpPerspective(drawing.mask.view(np.uint8), _onto_whole(drawing, matrix), (2 * width, 2 * height))
+    visible = min(1.0, float(mask.sum()) / max(1.0, float(whole.sum())))
     return Seen(
         name, category, (x / width, y / height, w / width, h / height), round(visible, 3),
         {n: (round(float(px), 5), round(float(py), 5)) for n, (px, py) in zip(names, moved, strict=True)},
     )  # fmt: skip
+
+
+def _onto_whole(drawing: Drawing, matrix: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The same homography, moved so that nothing of the drawing falls over the upper and left borders."""
+    size = drawing.pixels.shape[0]
+    corners = np.array([[(0, 0), (size, 0), (size, size), (0, size)]], np.float64)
+    x, y = np.minimum(cv2.perspectiveTransform(corners, matrix)[0].min(0), 0)
+    return np.asarray(np.array([[1, 0, -x], [0, 1, -y], [0, 0, 1]]) @ matrix)
 
 
 def surface(rng: np.random.Generator, width: int, height: int) -> NDArray[np.float32]:
@@ -140,7 +162,7 @@ def _wood(rng: np.random.Generator, width: int, height: int) -> NDArray[np.float
     boards = int(rng.integers(4, 8))
     plane = np.empty((height, width), np.float32)
     edges = np.linspace(0, width, boards + 1).astype(int)
-    for a, b in zip(edges, edges[1:], strict=False):
+    for a, b in pairwise(edges):
         grain = noise(rng, (1.4, 40), TILE) * 0.05 + noise(rng, (9, 90), TILE) * 0.05
         board = _spread(grain[:, : max(8, (b - a) // 3)], b - a, height)
         rings = np.sin(_spread(noise(rng, (20, 70), TILE)[:60, :20], b - a, height) * 9)
@@ -193,7 +215,11 @@ def _camera(photo: NDArray[np.float32], rng: np.random.Generator) -> Pixels:
     height, width = photo.shape[:2]
     ys, xs = np.mgrid[-1 : 1 : height * 1j, -1 : 1 : width * 1j].astype(np.float32)
     angle = rng.uniform(0, 2 * np.pi)
-    light = 1 + rng.uniform(0.05, 0.2) * (xs * np.cos(angle) + ys * np.sin(angle)) - rng.uniform(0.02, 0.12) * (xs**2 + ys**2)
+    light = (
+        1
+        + rng.uniform(0.05, 0.2) * (xs * np.cos(angle) + ys * np.sin(angle))
+        - rng.uniform(0.02, 0.12) * (xs**2 + ys**2)
+    )
     warmth = rng.uniform(-1, 1)
     white = np.array([1 + 0.09 * warmth, 1 + 0.01 * warmth, 1 - 0.10 * warmth]) * rng.uniform(0.82, 1.08)
     shot = photo * light.astype(np.float32)[..., None] * white.astype(np.float32)

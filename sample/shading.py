@@ -14,7 +14,7 @@ LIGHT = (-0.45, -0.75)  # towards the light, in the picture's plane: from the up
 
 def rounded(cover: Plane, rim: float) -> Plane:
     """Relief of a filled shape (h, w) in [0, 1] whose edges turn away over ``rim`` pixels."""
-    return rim * (0.6 * _blur(cover, 0.45 * rim) + 0.9 * _blur(cover, 1.1 * rim))
+    return np.float32(rim) * (np.float32(0.6) * _blur(cover, 0.45 * rim) + np.float32(0.9) * _blur(cover, 1.1 * rim))
 
 
 def creases(seed: int, shape: tuple[int, int], origin: tuple[float, float], grain: float, width: float) -> Plane:

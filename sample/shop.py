@@ -129,7 +129,12 @@ def _make(index: int, category: str, rng: np.random.Generator) -> SampleProduct:
         stock=0 if rng.random() < 0.08 else int(rng.lognormal(3.2, 0.7)) + 1,
         attributes={"colour": ", ".join(names), "pattern": pattern, "material": material},
         style=style.name,
-        latent=Latent(tuple(round(float(np.clip(t, -1, 1)), 3) for t in taste), round(quality, 3), round(float(base), 2), style.season),
+        latent=Latent(
+            tuple(round(float(np.clip(t, -1, 1)), 3) for t in taste),
+            round(quality, 3),
+            round(float(base), 2),
+            style.season,
+        ),
         cloth=(rgbs, MATERIALS[material].weave, pattern, seed % 10_000, 0.0),
         look=(_shade(second, rng), _shade(third, rng)),
         seed=seed,

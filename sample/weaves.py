@@ -20,17 +20,16 @@ def noise(rng: np.random.Generator, sigma: tuple[float, float], size: int = TILE
     """Gaussian noise of unit variance, blurred by sigma (x, y) points, without a seam."""
     pad = int(3 * max(sigma)) + 1
     raw = np.pad(rng.standard_normal((size, size), np.float32), pad, mode="wrap")
-    blurred: Tile = cv2.GaussianBlur(raw, (0, 0), sigmaX=max(sigma[0], 0.1), sigmaY=max(sigma[1], 0.1))
-    blurred = blurred[pad:-pad, pad:-pad]
-    return blurred / max(float(blurred.std()), 1e-6)
+    blurred = cv2.GaussianBlur(raw, (0, 0), sigmaX=max(sigma[0], 0.1), sigmaY=max(sigma[1], 0.1))[pad:-pad, pad:-pad]
+    return np.asarray(blurred / max(float(blurred.std()), 1e-6), np.float32)
 
 
 def _wave(x: NDArray[np.float32], period: float) -> Tile:
-    return np.cos(x * np.float32(2 * np.pi / period))
+    return np.asarray(np.cos(x * np.float32(2 * np.pi / period)))
 
 
 def _jersey(rng: np.random.Generator, x: Tile, y: Tile) -> Tile:
-    return 1 + 0.014 * noise(rng, (0.6, 1.6)) + 0.012 * _wave(x, 3)
+    return np.asarray(1 + 0.014 * noise(rng, (0.6, 1.6)) + 0.012 * _wave(x, 3), np.float32)
 
 
 def _knit(rng: np.random.Generator, x: Tile, y: Tile) -> Tile:
@@ -40,52 +39,59 @@ def _knit(rng: np.random.Generator, x: Tile, y: Tile) -> Tile:
 
 
 def _rib(rng: np.random.Generator, x: Tile, y: Tile) -> Tile:
-    return 1 + 0.12 * _wave(x, 8) + 0.015 * noise(rng, (0.6, 2))
+    return np.asarray(1 + 0.12 * _wave(x, 8) + 0.015 * noise(rng, (0.6, 2)), np.float32)
 
 
 def _twill(rng: np.random.Generator, x: Tile, y: Tile) -> Tile:
-    return 1 + 0.05 * _wave(x + y, 4) + 0.05 * noise(rng, (0.5, 3.5)) + 0.05 * noise(rng, (24, 30))
+    return np.asarray(
+        1 + 0.05 * _wave(x + y, 4) + 0.045 * noise(rng, (0.5, 3.5)) + 0.03 * noise(rng, (24, 30)), np.float32
+    )
 
 
 def _drill(rng: np.random.Generator, x: Tile, y: Tile) -> Tile:
-    return 1 + 0.022 * _wave(x + y, 4) + 0.014 * noise(rng, (0.5, 1.5))
+    return np.asarray(1 + 0.022 * _wave(x + y, 4) + 0.014 * noise(rng, (0.5, 1.5)), np.float32)
 
 
 def _canvas(rng: np.random.Generator, x: Tile, y: Tile) -> Tile:
-    return 1 + 0.045 * _wave(x, 4) * _wave(y, 4) + 0.03 * noise(rng, (3, 0.5)) + 0.03 * noise(rng, (0.5, 3))
+    return np.asarray(
+        1 + 0.045 * _wave(x, 4) * _wave(y, 4) + 0.03 * noise(rng, (3, 0.5)) + 0.03 * noise(rng, (0.5, 3)), np.float32
+    )
 
 
 def _poplin(rng: np.random.Generator, x: Tile, y: Tile) -> Tile:
-    return 1 + 0.012 * noise(rng, (2, 0.5)) + 0.012 * noise(rng, (0.5, 2))
+    return np.asarray(1 + 0.012 * noise(rng, (2, 0.5)) + 0.012 * noise(rng, (0.5, 2)), np.float32)
 
 
 def _linen(rng: np.random.Generator, x: Tile, y: Tile) -> Tile:
-    return 1 + 0.035 * noise(rng, (6, 0.5)) + 0.035 * noise(rng, (0.5, 6))
+    return np.asarray(1 + 0.035 * noise(rng, (6, 0.5)) + 0.035 * noise(rng, (0.5, 6)), np.float32)
 
 
 def _corduroy(rng: np.random.Generator, x: Tile, y: Tile) -> Tile:
-    return 1 + 0.11 * _wave(x, 6) + 0.03 * noise(rng, (0.7, 2))
+    return np.asarray(1 + 0.11 * _wave(x, 6) + 0.03 * noise(rng, (0.7, 2)), np.float32)
 
 
 def _wool(rng: np.random.Generator, x: Tile, y: Tile) -> Tile:
-    return 1 + 0.04 * noise(rng, (1.2, 1.2)) + 0.02 * noise(rng, (4, 4))
+    return np.asarray(1 + 0.035 * noise(rng, (1.1, 1.1)) + 0.008 * noise(rng, (4, 4)), np.float32)
 
 
 def _fleece(rng: np.random.Generator, x: Tile, y: Tile) -> Tile:
-    return 1 + 0.022 * noise(rng, (1.0, 1.4))
+    return np.asarray(1 + 0.022 * noise(rng, (1.0, 1.4)), np.float32)
 
 
 def _leather(rng: np.random.Generator, x: Tile, y: Tile) -> Tile:
-    return 1 - 0.06 * np.exp(-np.abs(noise(rng, (2, 2))) * 5) + 0.02 * noise(rng, (1, 1))
+    return np.asarray(1 - 0.06 * np.exp(-np.abs(noise(rng, (2, 2))) * 5) + 0.02 * noise(rng, (1, 1)), np.float32)
 
 
 def _straw(rng: np.random.Generator, x: Tile, y: Tile) -> Tile:
-    return 1 + 0.13 * _wave(y, 6) * (0.6 + 0.4 * _wave(x + 3 * np.floor(y / 6), 6)) + 0.03 * noise(rng, (3, 0.6))
+    return np.asarray(
+        1 + 0.13 * _wave(y, 6) * (0.6 + 0.4 * _wave(x + 3 * np.floor(y / 6), 6)) + 0.03 * noise(rng, (3, 0.6)),
+        np.float32,
+    )
 
 
 def _mesh(rng: np.random.Generator, x: Tile, y: Tile) -> Tile:
     dots = _wave(x + y, 6) * _wave(x - y, 6)
-    return 1 - 0.16 * np.maximum(dots, 0) ** 2 + 0.01 * noise(rng, (1, 1))
+    return np.asarray(1 - 0.16 * np.maximum(dots, 0) ** 2 + 0.01 * noise(rng, (1, 1)), np.float32)
 
 
 def _smooth(rng: np.random.Generator, x: Tile, y: Tile) -> Tile:

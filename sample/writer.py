@@ -12,26 +12,32 @@ from numpy.typing import NDArray
 from sample.scenes import photograph
 from sample.shop import SampleProduct, Shop
 
-PHOTOS = 24
 RECIPE = 1  # raise it when the drawings change, so that a catalogue on disk is written anew
 
 
 def write(
-    folder: Path, products: int = 300, seed: int = 7, progress: Callable[[int, int], None] | None = None, size: int = 512
-) -> Path:
+    folder: Path, products: int = 300, seed: int = 7, progress: Callable[[int, int], None] | None = None, *,
+    size: int = 512, photos: int = 24,
+) -> Path:  # fmt: skip
     """Write ``catalogue.jsonl`` and ``images/``, ``photos.jsonl`` and ``photos/``; return the catalogue's path.
 
-    progress is called with (done, total) after every picture. A folder already written from the same
+    size: pixels of a picture's side; photos: how many at most. progress is called with (done, total) after every picture.
+    A folder already written from the same
     numbers is left as it is. A line of ``photos.jsonl`` names a photo and the products in it, largest first, with
     their boxes (x, y, w, h) in fractions.
     """
     folder = Path(folder)
     stamp, catalogue = folder / "sample.json", folder / "catalogue.jsonl"
-    recipe = msgspec.json.encode({"recipe": RECIPE, "products": products, "seed": seed, "size": size})
+    recipe = msgspec.json.encode({"recipe": RECIPE, "products": products, "seed": seed, "size": size, "photos": photos})
     if catalogue.is_file() and stamp.is_file() and stamp.read_bytes() == recipe:
+        if progress:
+            progress(products, products)
         return catalogue
     stamp.unlink(missing_ok=True)
-    (folder / "images").mkdir(parents=True, exist_ok=True)
+    for kind in ("images", "photos"):
+        (folder / kind).mkdir(parents=True, exist_ok=True)
+        for stale in (folder / kind).glob("*.jpg"):
+            stale.unlink()
     shop = Shop(seed)
     with catalogue.open("wb") as rows:
         for done, product in enumerate(shop.products(products), 1):
@@ -40,21 +46,22 @@ def write(
             rows.write(msgspec.json.encode(row(product, image)) + b"\n")
             if progress:
                 progress(done, products)
-    _photos(folder, shop, products)
+    _photos(folder, shop, products, photos)
     stamp.write_bytes(recipe)
     return catalogue
 
 
-def _photos(folder: Path, shop: Shop, products: int) -> None:
-    """Up to PHOTOS photos: of one product, every fourth of two, every sixth cropped."""
-    (folder / "photos").mkdir(exist_ok=True)
+def _photos(folder: Path, shop: Shop, products: int, photos: int) -> None:
+    """Up to ``photos`` photos: of one product, every fourth of two, every sixth cropped."""
     rng = np.random.default_rng([shop.seed, 3])
     chosen = rng.permutation(products)
     with (folder / "photos.jsonl").open("wb") as lines:
-        for number in range(min(PHOTOS, products)):
-            pair = number % 4 == 3 and products > PHOTOS
-            shown = [shop.product(int(i)) for i in ((chosen[number], chosen[-1 - number]) if pair else (chosen[number],))]
-            scene = photograph([(p.id, p.category, p.render(640)) for p in shown], rng, crop=number % 6 == 4)
+        for number in range(min(photos, products)):
+            pair = number % 4 == 3 and products > photos
+            shown = [
+                shop.product(int(i)) for i in ((chosen[number], chosen[-1 - number]) if pair else (chosen[number],))
+            ]
+            scene = photograph([(p.id, p.category, p.render(512)) for p in shown], rng, 600, 800, crop=number % 6 == 4)
             image = f"photos/{number + 1:03d}.jpg"
             save(folder / image, scene.pixels, 88)
             seen = sorted(scene.seen, key=lambda s: -s.box[2] * s.box[3])

@@ -6,7 +6,7 @@ from typing import Literal
 
 import msgspec
 import numpy as np
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, func, insert, literal, select, update
 from sqlalchemy.orm import Session
 
 from core.database import Database
@@ -19,7 +19,11 @@ State = Literal["building", "live", "previous", "dropped"]
 
 
 class Version(msgspec.Struct, frozen=True):
-    """One index version. encoder: tag of what made its vectors; dim: their length; dirty: index to be reconciled."""
+    """One index version. encoder: tag of what made its vectors; dim: their length.
+
+    dirty: the index is to be reconciled with the catalogue; smoothed: vectors in the index are drawn towards their
+    neighbours, because the catalogue comes in kinds.
+    """
 
     id: int
     collection: str
@@ -27,6 +31,7 @@ class Version(msgspec.Struct, frozen=True):
     dim: int
     state: State
     dirty: bool
+    smoothed: bool
     created: datetime
 
 
@@ -216,10 +221,27 @@ class Catalogue:
             session.flush()
             return _version(previous)
 
+    def carry_over(self, source: Version, target: Version) -> None:
+        """Give ``target`` the vectors of products that it has none of, from a version of the same encoder."""
+        if (source.encoder, source.dim) != (target.encoder, target.dim):
+            return
+        there = select(VectorRow.product_id).where(VectorRow.version_id == target.id)
+        missing = select(literal(target.id), VectorRow.product_id, VectorRow.picture, VectorRow.own).where(
+            VectorRow.version_id == source.id, VectorRow.product_id.not_in(there)
+        )
+        with self.database.session() as session:
+            columns = ["version_id", "product_id", "picture", "own"]
+            session.execute(insert(VectorRow).from_select(columns, missing))
+
     def mark(self, version_id: int, *, dirty: bool) -> None:
         """Note that the version's collection may differ from the catalogue, or that it no longer does."""
         with self.database.session() as session:
             session.execute(update(VersionRow).where(VersionRow.id == version_id).values(dirty=dirty))
+
+    def note_smoothed(self, version_id: int, smoothed: bool) -> None:
+        """Note whether the version's vectors are drawn towards their neighbours."""
+        with self.database.session() as session:
+            session.execute(update(VersionRow).where(VersionRow.id == version_id).values(smoothed=smoothed))
 
     def forget(self, version_id: int) -> None:
         """Take a dropped version and its vectors out, once its collection is gone."""
@@ -248,5 +270,6 @@ def _version(row: VersionRow) -> Version:
         dim=row.dim,
         state=row.state,  # type: ignore[arg-type]
         dirty=row.dirty,
+        smoothed=row.smoothed,
         created=created,
     )

@@ -74,6 +74,9 @@ class Ingest:
             stale = self._rows(ledger, version, path, engine, progress) or stale
             if not partial:
                 stale |= self._delete_missing(ledger)
+            live = self._catalogue.live()
+            if live is not None and live.id != version.id:  # rows that failed, and those that a partial file lacks
+                self._catalogue.carry_over(live, version)
             publish(
                 self._catalogue,
                 self._index,

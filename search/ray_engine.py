@@ -33,7 +33,7 @@ class EncodeBatches:
 
     def __call__(self, batch: dict[str, np.ndarray]) -> dict[str, list[Any]]:
         tasks = [Task(row, known) for row, known in zip(batch["row"], batch["known"], strict=True)]
-        done = encode_batch([self._loader.load(task) for task in tasks], self._encoder)
+        done = encode_batch([self._loader.decode(self._loader.fetch(task)) for task in tasks], self._encoder)
         return {
             "picture": [one.picture for one in done],
             "own": [None if one.own is None else one.own.tobytes() for one in done],

@@ -15,15 +15,12 @@ if TYPE_CHECKING:
     from core.settings import Models
     from core.weights import Weights
 
+COLOUR = "colour.lab75"
 SIDE = 96
 LIGHT = np.linspace(15, 90, 3, dtype=np.float32)
 CHROMA = np.array([-40, -14, 0, 14, 40], np.float32)
 
-NAMED = {
-    "black": ((10, 0, 0), (20, 1, -2)),
-    "white": ((93, 0, 0), (84, 0, -1)),
-    "grey": ((45, 0, -1), (62, 0, -1)),
-}
+NAMES = ("black", "white", "grey", "red", "orange", "yellow", "green", "blue", "purple", "pink", "brown", "beige")
 
 
 def to_lab(image: Pixels) -> np.ndarray:
@@ -56,11 +53,51 @@ def foreground(lab: np.ndarray) -> np.ndarray:
     return (weight / weight.sum()).astype(np.float32)
 
 
+def named(lab: np.ndarray) -> np.ndarray:
+    """The name of each colour of (..., 3) CIELAB, as places in NAMES.
+
+    The rule, in lightness L, chroma C and hue h in degrees: C under 9 (11 for warm hues) is black below L 28, white from
+    72, else grey, and what is below L 16 with C under 18 is black too. Otherwise by hue: red to 42, orange to 74, yellow
+    to 104, green to 205, blue to 300 (308 if C is over 50), purple to 325, pink or, if dark, purple to 340, red; a red
+    from L 62 (50 when bluish) is pink. Of warm hues, C under 30 from L 62 is beige, C under 40 (35 when yellowish)
+    below it brown. Drawn up by eye on photos of ``clothing/train``.
+    """
+    light, a, b = lab[..., 0], lab[..., 1], lab[..., 2]
+    chroma, hue = np.hypot(a, b), np.degrees(np.arctan2(b, a)) % 360
+    warm = (hue >= 20) & (hue < 110)
+    yellowish = hue >= 74
+    edges = np.where(chroma > 50, 308, 300)
+    red = (hue < 42) | (hue >= 340)
+    rules = (
+        ("black", (chroma < np.where(warm, 11, 9)) & (light < 28) | (light < 16) & (chroma < 18)),
+        ("white", (chroma < np.where(warm, 11, 9)) & (light >= 72)),
+        ("grey", chroma < np.where(warm, 11, 9)),
+        ("brown", (hue >= 20) & (hue < 30) & (light < 45) & (chroma < 22)),
+        ("brown", (hue >= 30) & (hue < 104) & (light < 62) & (chroma < np.where(yellowish, 35, 40))),
+        ("beige", (hue >= 20) & (hue < 104) & (light >= 62) & (chroma < 30)),
+        ("pink", red & ((light >= 62) | (light >= 50) & (hue >= 340))),
+        ("red", red),
+        ("orange", hue < 74),
+        ("yellow", hue < 104),
+        ("green", hue < 205),
+        ("blue", hue < edges),
+        ("purple", (hue < 325) | (light < 45)),
+        ("pink", np.ones(hue.shape, bool)),
+    )
+    return np.select([rule for _, rule in rules], [NAMES.index(name) for name, _ in rules])
+
+
+def main_colour(lab: np.ndarray, weight: np.ndarray, share: float = 0.4) -> str | None:
+    """The colour that most of (h, w, 3) CIELAB is of, counted by ``weight`` (h, w), or None when none has ``share``."""
+    counts = np.bincount(named(lab).ravel(), weights=weight.ravel(), minlength=len(NAMES)) / weight.sum()
+    return NAMES[int(counts.argmax())] if counts.max() >= share else None
+
+
 def histogram(lab: np.ndarray, weight: np.ndarray) -> np.ndarray:
     """Soft histogram (75,) of CIELAB colours: three steps of light by five of a by five of b, shared out linearly."""
-    steps = [_share(lab[..., axis].ravel(), centres) for axis, centres in enumerate((LIGHT, CHROMA, CHROMA))]
-    joint = np.einsum("pi,pj,pk,p->ijk", *steps, weight.ravel(), optimize=True)
-    return joint.ravel().astype(np.float32)
+    light, a, b = (_share(lab[..., axis].ravel(), centres) for axis, centres in enumerate((LIGHT, CHROMA, CHROMA)))
+    chroma = (a[:, :, None] * b[:, None, :]).reshape(len(a), -1)
+    return ((light * weight.reshape(-1, 1)).T @ chroma).ravel()
 
 
 def _share(values: np.ndarray, centres: np.ndarray) -> np.ndarray:
@@ -72,7 +109,7 @@ def _share(values: np.ndarray, centres: np.ndarray) -> np.ndarray:
 class ColourHistogram(Encoder):
     """The colours of what a picture shows, (n, 75). About one millisecond a picture."""
 
-    tag = "colour.lab75"
+    tag = COLOUR
     dim = 75
 
     def encode_images(self, images: Sequence[Pixels]) -> np.ndarray:

@@ -119,7 +119,7 @@ def _unlike_border(pixels: np.ndarray) -> np.ndarray:
     )
     cv2.setRNGSeed(0)
     criteria = (cv2.TERM_CRITERIA_EPS + cv2.TERM_CRITERIA_MAX_ITER, 15, 0.5)
-    _, _, centres = cv2.kmeans(border, 5, None, criteria, 1, cv2.KMEANS_PP_CENTERS)  # type: ignore[call-overload]
+    _, _, centres = cv2.kmeans(border, 5, None, criteria, 1, cv2.KMEANS_PP_CENTERS)
     distance = np.min([np.linalg.norm((lab - c) * (0.6, 1, 1), axis=2) for c in centres], axis=0)
     return np.asarray((distance * 4).clip(0, 255).astype(np.uint8))
 
@@ -133,7 +133,7 @@ def _grabcut(pixels: np.ndarray, likely: np.ndarray) -> np.ndarray:
     if not (mask == cv2.GC_PR_FGD).any():
         return np.zeros(likely.shape, bool)
     cv2.setRNGSeed(0)
-    cv2.grabCut(pixels, mask, None, np.zeros((1, 65)), np.zeros((1, 65)), 4, cv2.GC_INIT_WITH_MASK)  # type: ignore[call-overload]
+    cv2.grabCut(pixels, mask, None, np.zeros((1, 65)), np.zeros((1, 65)), 4, cv2.GC_INIT_WITH_MASK)
     return np.asarray((mask == cv2.GC_FGD) | (mask == cv2.GC_PR_FGD))
 
 

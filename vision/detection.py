@@ -7,7 +7,8 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from pickle import UnpicklingError
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 import cv2
 import numpy as np
@@ -27,7 +28,7 @@ THRESHOLD = 0.25
 SAME_OBJECT = 0.6
 """Boxes that overlap more (intersection over union) are one object, whatever classes they claim."""
 
-GRAPH = "uint8 to boxes and scores"  # changes when what is exported changes
+GRAPH = "uint8 to corners and scores"  # changes when what is exported changes
 
 
 class Detector(Protocol):
@@ -44,13 +45,14 @@ class Detector(Protocol):
 
 
 Maker = Callable[[str, "Weights", "Models"], Detector]
+M = TypeVar("M", bound=Maker)
 _makers: dict[str, Maker] = {}
 
 
-def register(architecture: str) -> Callable[[Maker], Maker]:
+def register(architecture: str) -> Callable[[M], M]:
     """Register what makes the detectors of tags that start with ``architecture``."""
 
-    def keep(maker: Maker) -> Maker:
+    def keep(maker: M) -> M:
         if architecture in _makers:
             raise ValueError(f"detectors of {architecture} are registered already")
         _makers[architecture] = maker
@@ -72,8 +74,7 @@ def create_detector(tag: str, weights: "Weights", models: "Models") -> Detector:
 class Yolo:
     """A one-stage detector behind the inference seam.
 
-    network: (n, side, side, 3) uint8 → boxes (n, anchors, 4) as centre and size in pixels, scores
-    (n, anchors, labels) in [0, 1].
+    network: (n, side, side, 3) uint8 → (n, anchors, 4 + labels): corners in fractions of the side, scores in [0, 1].
     """
 
     def __init__(self, tag: str, labels: tuple[str, ...], side: int, network: "Network") -> None:
@@ -97,12 +98,12 @@ class Yolo:
         if not pictures:
             return []
         fitted = [letterbox(picture, self.side) for picture in pictures]
-        boxes, scores = self._network(np.stack([pixels for pixels, _ in fitted]))
-        corners = np.concatenate([boxes[..., :2] - boxes[..., 2:] / 2, boxes[..., :2] + boxes[..., 2:] / 2], axis=2)
-        return [
-            (((one - [left, top, left, top]) / [width, height, width, height]).clip(0, 1).astype(np.float32), score)
-            for one, score, (_, (left, top, width, height)) in zip(corners, scores, fitted, strict=True)
-        ]
+        (candidates,) = self._network(np.stack([pixels for pixels, _ in fitted]))
+        found = []
+        for one, (_, (left, top, width, height)) in zip(candidates, fitted, strict=True):
+            corners = (one[:, :4] * self.side - [left, top, left, top]) / [width, height, width, height]
+            found.append((corners.clip(0, 1).astype(np.float32), one[:, 4:]))
+        return found
 
 
 def letterbox(pixels: np.ndarray, side: int) -> tuple[np.ndarray, tuple[int, int, int, int]]:
@@ -150,21 +151,21 @@ def make_yolo(tag: str, weights: "Weights", models: "Models") -> Yolo:
             remedy=f"Add an entry {name} with its address to weights.toml in the models folder, and run: "
             f"shopglass models pull {name}",
         )
-    model, side = _load(file)
+    labels, side, load = _opened(file)
 
     def module() -> "torch.nn.Module":
-        return exportable(model)
+        return exportable(load(), side)
 
     def write(path: Path) -> None:
         export(module(), np.zeros((1, side, side, 3), np.uint8), path)
 
     onnx = weights.derive(f"yolo-{Path(name).stem}", [file], write, recipe=f"{GRAPH}, {side}")
     network = load_network(onnx, backend=models.backend, threads=models.threads, module=module)
-    return Yolo(tag, tuple(model.names.values()), side, network)
+    return Yolo(tag, labels, side, network)
 
 
-def exportable(model: "DetectionModel") -> "torch.nn.Module":
-    """The network that is exported: (n, side, side, 3) uint8 → boxes (n, anchors, 4), scores (n, anchors, labels)."""
+def exportable(model: "DetectionModel", side: int) -> "torch.nn.Module":
+    """The network that is exported: (n, side, side, 3) uint8 → corners in fractions and scores (n, anchors, 4 + labels)."""
     import torch
 
     class Exported(torch.nn.Module):
@@ -172,31 +173,40 @@ def exportable(model: "DetectionModel") -> "torch.nn.Module":
             super().__init__()
             self.model = model
 
-        def forward(self, pixels: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        def forward(self, pixels: torch.Tensor) -> torch.Tensor:
             output = self.model(pixels.permute(0, 3, 1, 2).float() / 255)
             candidates = (output if isinstance(output, torch.Tensor) else output[0]).transpose(1, 2)
-            return candidates[..., :4], candidates[..., 4:]
+            middle, half, scores = candidates[..., :2], candidates[..., 2:4] / 2, candidates[..., 4:]
+            # One tensor whose range is 1: parity with torch is then judged alike for boxes and for scores.
+            return torch.cat([(middle - half) / side, (middle + half) / side, scores], dim=2)
 
     return Exported().eval()
 
 
-def _load(file: Path) -> tuple["DetectionModel", int]:
-    """A model and the side it was trained at, from Shopglass' safetensors or an ultralytics checkpoint, unpickled
-    with torch's ``weights_only`` and nothing but known network classes."""
+def _opened(file: Path) -> tuple[tuple[str, ...], int, "Callable[[], DetectionModel]"]:
+    """Labels, side in pixels, and what builds the model; the shipped kind needs no torch for the first two."""
     if file.suffix == ".safetensors":
-        from vision.garments import SIDE, load
+        from vision import garments
 
-        return load(file), SIDE
+        about = garments.read_about(file)
+        return about.classes, about.side, lambda: garments.load(file)
+    model = _checkpoint(file)
+    arguments = getattr(model, "args", {})
+    side = arguments.get("imgsz", 640) if isinstance(arguments, dict) else getattr(arguments, "imgsz", 640)
+    return tuple(model.names.values()), int(side if isinstance(side, int) else max(side)), lambda: model
+
+
+def _checkpoint(file: Path) -> "DetectionModel":
+    """The model of an ultralytics file, unpickled with torch's ``weights_only`` and known network classes alone."""
     from ultralytics.nn.tasks import DetectionModel, torch_safe_load
 
     try:
         checkpoint, _ = torch_safe_load(str(file), safe_only=True)
         model = checkpoint.get("ema") or checkpoint["model"]
-    except (TypeError, KeyError, AttributeError) as error:
-        raise BadSettings(f"{file.name} cannot be read as an ultralytics model: {error}") from error
+    except (TypeError, KeyError, AttributeError, RuntimeError, UnpicklingError) as error:
+        reason = str(error).strip().partition("\n")[0]
+        raise BadSettings(f"{file.name} cannot be read as an ultralytics model: {reason}") from error
     if not isinstance(model, DetectionModel):
         raise BadSettings(f"{file.name} holds a {type(model).__name__}, not a detection model.")
     model.model[-1].end2end = False  # overlapping boxes are suppressed here, for every model alike
-    arguments = getattr(model, "args", {})
-    side = arguments.get("imgsz", 640) if isinstance(arguments, dict) else getattr(arguments, "imgsz", 640)
-    return model.float().eval(), int(side if isinstance(side, int) else max(side))
+    return model.float().eval()

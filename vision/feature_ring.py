@@ -15,7 +15,7 @@ class FeatureRing:
     """A ring of slots: one process writes the oldest anew, others take copies of the rest.
 
     shapes: (channels, height, width) of every level of features, kept as float16.
-    name: of the memory another process made, to share it; else it is made here and :meth:`remove` must be called.
+    name: of the memory another process made, to share it; else it is made here, and :meth:`remove` must be called.
     """
 
     def __init__(self, slots: int, shapes: Sequence[tuple[int, int, int]], name: str | None = None) -> None:
@@ -62,8 +62,12 @@ class FeatureRing:
         slots = (self.made - rng.integers(1, max(filled - 16, 2), count)) % self.slots
         return [level[slots] for level in self._levels], self._boxes[slots], self._labels[slots]
 
-    def remove(self) -> None:
-        """Give the memory back; the ring must not be used any more."""
+    def close(self) -> None:
+        """Let go of the memory; the ring must not be used any more."""
         del self._made, self._levels, self._boxes, self._labels
         self._memory.close()
+
+    def remove(self) -> None:
+        """Close it and give the memory back, for all."""
+        self.close()
         self._memory.unlink()

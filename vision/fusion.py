@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import numpy as np
 
+from vision.colour import COLOUR
 from vision.encoders import Encoder, Pixels, create_encoder, register, unit
 from vision.heads import JointEncoder
 
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from core.weights import Weights
 
 RECORD = Path(__file__).parent / "weights" / "fused.json"
-COLOUR = "colour.lab75"
 
 
 class Subspace(msgspec.Struct, frozen=True):

@@ -4,9 +4,10 @@ Only two strides, 16 and 32: a garment worth searching by is large in its pictur
 time of training.
 """
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from core.errors import ModelMissing
 
@@ -63,42 +64,51 @@ def build(classes: tuple[str, ...]) -> "DetectionModel":
 
 
 def load_imagenet(model: "DetectionModel", file: Path) -> None:
-    """Fill the backbone from the ``efficientnet_lite0`` weights: the file's tensors are in timm's order.
+    """Fill the backbone from the ``efficientnet_lite0`` weights. Raises ValueError when they are others."""
+    from vision.efficientnet import load_backbone
 
-    Raises ModelMissing when a shape does not fit.
-    """
-    import torch
+    given: Any = load_backbone("lite0", file)
+    for layer, trained in zip(model.model[0].m[1:], (given.conv_stem, given.bn1, *given.blocks), strict=True):
+        layer.load_state_dict(trained.state_dict())
 
-    given = list(torch.load(file, weights_only=True, map_location="cpu").values())
-    backbone = model.model[0].m
-    wanted = [tensor for child in list(backbone)[1:] for tensor in child.state_dict().values()]
-    for tensor, values in zip(wanted, given, strict=False):
-        if tensor.shape != values.shape:
-            raise ModelMissing(f"{file.name} holds {tuple(values.shape)} where {tuple(tensor.shape)} is expected.")
-        tensor.copy_(values)
+
+class About(msgspec.Struct, frozen=True):
+    """What a file of weights says of itself: its classes in order, and the side in pixels it was trained at."""
+
+    classes: tuple[str, ...]
+    side: int
 
 
 def save(model: "DetectionModel", file: Path) -> None:
-    """Write weights as safetensors, float16 but for vectors (normalisation needs its range), names and YAML inside."""
+    """Write weights as safetensors, float16 but for vectors (normalisation needs its range), with what they are."""
     from safetensors.torch import save_file
 
     state = {
         name: (tensor.half() if tensor.is_floating_point() and tensor.ndim > 1 else tensor).contiguous()
         for name, tensor in model.state_dict().items()
     }
-    about = {"names": json.dumps(list(model.names.values())), "yaml": json.dumps(architecture(len(model.names)))}
-    save_file(state, file, metadata=about)
+    about = About(tuple(model.names.values()), SIDE)
+    save_file(state, file, metadata={"about": msgspec.json.encode(about).decode()})
+
+
+def read_about(file: Path) -> About:
+    """Raises ModelMissing when the file is none that :func:`save` wrote."""
+    from safetensors import SafetensorError, safe_open
+
+    try:
+        with safe_open(file, framework="numpy") as content:
+            return msgspec.json.decode(content.metadata()["about"], type=About)
+    except (SafetensorError, TypeError, KeyError, msgspec.DecodeError) as error:
+        raise ModelMissing(f"{file.name} holds no detector that Shopglass trained.") from error
 
 
 def load(file: Path) -> "DetectionModel":
-    """A model that :func:`save` wrote, float32, in evaluation mode; no pickle is read."""
-    from safetensors import safe_open
+    """The model that :func:`save` wrote, float32, in evaluation mode; no pickle is read. Raises as read_about does."""
+    from safetensors.torch import load_file
 
-    with safe_open(file, framework="pt") as content:
-        names = tuple(json.loads(content.metadata()["names"]))
-        model = build(names)
-        model.load_state_dict({name: content.get_tensor(name).float() for name in content.keys()})  # noqa: SIM118
-    return model.float().eval()
+    model = build(read_about(file).classes)
+    model.load_state_dict(load_file(file))
+    return model.eval()
 
 
 def _register_backbone() -> None:

@@ -26,7 +26,8 @@ class HeadRecord(msgspec.Struct, frozen=True, kw_only=True):
     """Where heads come from. Kept in the file, so that they can be neither fed by other towers nor quoted without proof.
 
     images: tags of the image towers in the order their vectors are joined; texts: tag of the text tower.
-    recall_at_10: text → picture among ``held_out`` pictures the training did not see.
+    precision, recall_at_10: text → picture among ``held_out`` pictures the training did not see: mean average precision,
+    and how often one of the right ones is among the first ten.
     """
 
     images: tuple[str, ...]
@@ -36,6 +37,7 @@ class HeadRecord(msgspec.Struct, frozen=True, kw_only=True):
     pictures: int
     held_out: int
     recall_at_10: float
+    precision: float = 0.0
     epochs: int
     seed: int
     settings: dict[str, float]
@@ -90,10 +92,14 @@ class Heads:
 
     def apply(self, part: str, features: np.ndarray) -> np.ndarray:
         """(n, in) float32 → (n, out) float32, not normalised."""
-        x = features
-        for k, (weight, bias) in enumerate(self.parts[part]):
-            x = (np.maximum(x, 0) if k else x) @ weight.T + bias
-        return x
+        return apply(self.parts[part], features)
+
+
+def apply(layers: Layers, features: np.ndarray) -> np.ndarray:
+    """(n, in) → (n, out) through layers with ReLU between them."""
+    for k, (weight, bias) in enumerate(layers):
+        features = (np.maximum(features, 0) if k else features) @ weight.T + bias
+    return features
 
 
 class JointEncoder(Encoder):

@@ -2,15 +2,13 @@
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Final, Protocol, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-from vision.encoders import create_encoder
+from vision.encoders import Encoder, create_encoder
 from vision.images import Picture, crop
-from vision.pose import Pose
 from vision.regions import Regions
 
 if TYPE_CHECKING:
@@ -18,36 +16,50 @@ if TYPE_CHECKING:
     from core.weights import Weights
     from vision.detection import Detector
 
-# Share of a region's width and height that is encoded around it: a detector's boxes cut close.
-MARGIN = 0.05
+MARGIN: Final = 0.05
+"""Share of a region's width and height that is encoded around it: a detector's boxes cut hems and straps."""
+
+_BESIDE = 32  # callers whose poses are looked for while their garments are; they mostly wait
+
+
+class FindsGarments(Protocol):
+    def detect(self, pictures: Sequence[np.ndarray]) -> list[Regions]: ...
+
+
+class FindsBody(Protocol):
+    def regions(self, pixels: np.ndarray) -> Regions: ...
+    def close(self) -> None: ...
 
 
 class Vision:
-    """Encoder, detector and pose as the settings name them. Safe to share between threads; close it when done.
+    """Regions of pictures and their vectors. Safe to share between threads if its parts are; close it when done.
 
-    encoder: what makes the vectors, also of texts if it can. With ``models.detector`` or ``models.pose`` "off" there are
-    no regions of that source.
+    encoder: what makes the vectors, also of texts if it can. detector, pose: None leaves these regions out.
     """
 
-    def __init__(self, settings: "Settings", weights: "Weights") -> None:
-        """Raises ModelMissing when a model file is not there, NotFound for a tag that names nothing."""
-        models = settings.models
-        self.encoder = create_encoder(models.encoder, weights, models)
-        self._detector = _detector(settings, weights)
-        self._pose: Pose | None = None
-        self._closing = ExitStack()
-        if models.pose != "off":
-            # One more for whoever looks at a second photo meanwhile: it runs on one core, mostly.
-            self._pose = Pose(weights.path(f"pose_landmarker_{models.pose}"), at_once=models.threads)
-            self._closing.callback(self._pose.close)
-        self._aside = self._closing.enter_context(ThreadPoolExecutor(models.threads, thread_name_prefix="pose"))
+    def __init__(self, encoder: Encoder, detector: FindsGarments | None, pose: FindsBody | None) -> None:
+        self.encoder = encoder
+        self.detector = detector
+        self.pose = pose
+        self._beside = ThreadPoolExecutor(_BESIDE, thread_name_prefix="pose")
 
     @classmethod
-    def open(cls, settings: "Settings") -> Self:
-        """Load what the settings name from the models in the home folder. Raises as the constructor does."""
-        from core.weights import Weights
+    def open(cls, settings: "Settings", weights: "Weights | None" = None) -> Self:
+        """Load what the settings name from ``weights``, by default the home folder's; "off" leaves detector or pose out.
 
-        return cls(settings, Weights(settings.models_dir))
+        Raises ModelMissing when a model file is not there, NotFound for a tag that names nothing.
+        """
+        from core.weights import Weights
+        from vision.pose import Pose
+
+        models, weights = settings.models, weights or Weights(settings.models_dir)
+        encoder = create_encoder(models.encoder, weights, models)
+        detector = _detector(settings, weights)
+        pose = None
+        if models.pose != "off":
+            # One landmarker more for whoever looks at a second photo meanwhile: each runs on one core, mostly.
+            pose = Pose(weights.path(f"pose_landmarker_{models.pose}"), at_once=models.threads)
+        return cls(encoder, detector, pose)
 
     def regions(self, picture: Picture, box: Sequence[float] | None = None) -> Regions:
         """What there is to search by in a picture: garments, parts of a person, the whole; the main one chosen.
@@ -58,8 +70,8 @@ class Vision:
         if box is not None:
             return Regions.merge(box=box)
         # Side by side: on 2 cores the person takes no longer than the garments.
-        body = self._aside.submit(self._pose.regions, picture.pixels) if self._pose else None
-        parts = self._detector.detect([picture.pixels]) if self._detector else []
+        body = self._beside.submit(self.pose.regions, picture.pixels) if self.pose else None
+        parts = self.detector.detect([picture.pixels]) if self.detector else []
         return Regions.merge(*parts, *([body.result()] if body else []))
 
     def encode_regions(
@@ -78,7 +90,9 @@ class Vision:
 
     def close(self) -> None:
         """Free what needs freeing, after the calls under way. Calling it again does nothing."""
-        self._closing.close()
+        self._beside.shutdown()
+        if self.pose is not None:
+            self.pose.close()
 
     def __enter__(self) -> Self:
         return self

@@ -29,7 +29,9 @@ class Landmarks(Struct, frozen=True):
     def has_human_build(self) -> bool:
         """Whether head and shoulders are seen and are a person's in proportion.
 
-        The "head" of a garment taken for a body is small and sits low on the shoulders.
+        A garment laid flat or on a hanger is often taken for a body with landmarks called visible, but its "head" is
+        small and sits low. Of the 3,409 photos of ``clothing``, which show no people, 27 pass; of 167 crops of the
+        photos of ``people`` 162.
         """
         shoulders = self.world[SHOULDERS]
         return bool(
@@ -46,7 +48,7 @@ class Pose:
 
     at_once: calls that run side by side, the others wait; each has a landmarker of its own (they share nothing).
     confidence: how sure the detector must be that there is a person, in [0, 1]; where it is known that there is one,
-    .3 finds people whom .5 misses, and three times as many garments.
+    .3 finds people whom .5 misses, and takes twice as many garments for people.
     """
 
     def __init__(self, bundle: Path, *, at_once: int = 1, confidence: float = 0.5) -> None:

@@ -37,7 +37,7 @@ def _wood(size: int, rng: np.random.Generator) -> np.ndarray:
     for x in range(int(rng.integers(plank)), size, plank):
         texture[:, x : x + plank] *= rng.uniform(0.85, 1.1)
         texture[:, x : x + int(rng.integers(1, 3))] *= rng.uniform(0.3, 0.8)
-    return texture.transpose(1, 0, 2) if rng.random() < 0.5 else texture
+    return np.asarray(texture.transpose(1, 0, 2) if rng.random() < 0.5 else texture)
 
 
 def _fabric(size: int, rng: np.random.Generator) -> np.ndarray:

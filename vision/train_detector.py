@@ -120,7 +120,8 @@ def train_detector(
                 if gone >= (len(curve) + 1) / REPORTS:
                     precision = evaluate(average.ema.eval(), *validation)
                     minutes = (time.monotonic() - start) / 60
-                    point = Point(minutes, seen, ring.made, *losses.tolist(), precision.map50, precision.map)
+                    box, cls, dfl = losses.tolist()
+                    point = Point(minutes, seen, ring.made, box, cls, dfl, precision.map50, precision.map)
                     curve.append(point)
                     report(point, average.ema)
     return Trained(average.ema, tuple(curve), precision)

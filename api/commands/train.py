@@ -59,6 +59,7 @@ def detector(data: Path, minutes: float, seed: int, out: Path) -> None:
             f"{point.minutes:6.1f} min  {point.pictures:7,} pictures  box {point.box_loss:.3f}  "
             f"class {point.class_loss:.3f}  mAP50 {point.map50:.3f}  mAP50-95 {point.map:.3f}",
             highlight=False,
+            soft_wrap=True,
         )
 
     torch.set_num_threads(1)  # the other core makes composites

@@ -40,7 +40,9 @@ class Bodice:
                      (self.neck * 0.5, self.back - raise_by, self.neck, -raise_by * 0.4))  # fmt: skip
 
     def shoulder_line(self) -> Points:
-        return trace((self.neck, 0), (self.neck + (self.shoulder - self.neck) * 0.5, self.slope * 0.3, self.shoulder, self.slope))
+        return trace(
+            (self.neck, 0), (self.neck + (self.shoulder - self.neck) * 0.5, self.slope * 0.3, self.shoulder, self.slope)
+        )
 
     def armhole(self) -> Points:
         return trace(
@@ -52,17 +54,29 @@ class Bodice:
         middle = (self.waist_at - self.armpit) * 0.5
         return trace(
             (self.chest, self.armpit),
-            (self.chest - 0.6, self.armpit + middle, self.waist, self.waist_at - middle * 0.8, self.waist, self.waist_at),
+            (
+                self.chest - 0.6,
+                self.armpit + middle,
+                self.waist,
+                self.waist_at - middle * 0.8,
+                self.waist,
+                self.waist_at,
+            ),
             (self.waist, self.waist_at + middle, self.hem, self.length - middle, self.hem, self.length),
         )
 
     def hem_line(self, up: float = 0.0) -> Points:
         """The whole hem, left to right of the wearer."""
-        half = trace((self.hem, self.length - up), (self.hem * 0.5, self.length + self.hem_dip - up, 0, self.length + self.hem_dip - up))
+        half = trace(
+            (self.hem, self.length - up),
+            (self.hem * 0.5, self.length + self.hem_dip - up, 0, self.length + self.hem_dip - up),
+        )
         return np.concatenate([half, mirror(half)])
 
     def outline(self, lower: float = 0.0) -> Points:
-        half = np.concatenate([self.front_neck(lower), self.shoulder_line(), self.armhole(), self.side(), self.hem_line()[:15]])
+        half = np.concatenate(
+            [self.front_neck(lower), self.shoulder_line(), self.armhole(), self.side(), self.hem_line()[:15]]
+        )
         return symmetric(half)
 
     def key_points(self, sketch: Sketch) -> None:
@@ -80,13 +94,21 @@ class Bodice:
                 y = self.armpit + rng.uniform(-2, 5)
                 reach, fall = rng.uniform(7, 15), rng.uniform(4, 16)
                 start = (side * (self.chest - 0.5), y)
-                path = trace(start, (side * (self.chest - reach * 0.6), y + fall * 0.25, side * (self.chest - reach), y + fall))
+                path = trace(
+                    start, (side * (self.chest - reach * 0.6), y + fall * 0.25, side * (self.chest - reach), y + fall)
+                )
                 folds.append(Fold(path, strength * rng.uniform(0.4, 1.0) * rng.choice([-1, 1]), rng.uniform(5, 10)))
             x = side * rng.uniform(self.chest * 0.25, self.chest * 0.7)
-            path = trace((x * 0.9, self.armpit + rng.uniform(-4, 6)), (x, self.waist_at, x * rng.uniform(0.8, 1.1), self.length - rng.uniform(0, 10)))
+            path = trace(
+                (x * 0.9, self.armpit + rng.uniform(-4, 6)),
+                (x, self.waist_at, x * rng.uniform(0.8, 1.1), self.length - rng.uniform(0, 10)),
+            )
             folds.append(Fold(path, strength * rng.uniform(0.3, 0.8), rng.uniform(10, 16)))
         for x in rng.uniform(-0.8, 0.8, 3) * self.hem:
-            path = trace((x, self.length + 1), (x + rng.uniform(-2, 2), self.length - 7, x * 0.92, self.length - rng.uniform(10, 20)))
+            path = trace(
+                (x, self.length + 1),
+                (x + rng.uniform(-2, 2), self.length - 7, x * 0.92, self.length - rng.uniform(10, 20)),
+            )
             folds.append(Fold(path, strength * rng.uniform(0.4, 0.9), rng.uniform(6, 11)))
         return tuple(folds)
 
@@ -118,13 +140,28 @@ class Sleeve:
         tip, pit = np.array([bodice.shoulder, bodice.slope]), np.array([bodice.chest, bodice.armpit])
         out = -n * self.length * 0.035 - n * self.bend
         top = trace(tuple(tip), (*(tip + d * self.length * 0.3 + out), *(tip + d * self.length * 0.7 + out), *outer))
-        low = trace(tuple(pit), (*(pit + d * self.length * 0.12 - n * self.bend * 0.5), *(inner - d * self.length * 0.35 - n * self.bend), *inner))
+        low = trace(
+            tuple(pit),
+            (
+                *(pit + d * self.length * 0.12 - n * self.bend * 0.5),
+                *(inner - d * self.length * 0.35 - n * self.bend),
+                *inner,
+            ),
+        )
         return top, low
 
-    def piece(self, bodice: Bodice, cloth: Cloth, rng: np.random.Generator, side: int, marks: tuple[Line, ...] = ()) -> Piece:
+    def piece(
+        self, bodice: Bodice, cloth: Cloth, rng: np.random.Generator, side: int, marks: tuple[Line, ...] = ()
+    ) -> Piece:
         """side: 1 the wearer's left, -1 the right."""
         top, low = self.edges(bodice)
-        inside = np.array([(bodice.chest - 7, bodice.armpit - 1), (bodice.shoulder - 6, bodice.armpit * 0.5), (bodice.shoulder - 5, bodice.slope - 0.2)])
+        inside = np.array(
+            [
+                (bodice.chest - 7, bodice.armpit - 1),
+                (bodice.shoulder - 6, bodice.armpit * 0.5),
+                (bodice.shoulder - 5, bodice.slope - 0.2),
+            ]
+        )
         outline = np.concatenate([top, low[::-1], inside])
         folds = []
         for _ in range(3 if self.length < 35 else 7):
@@ -132,7 +169,13 @@ class Sleeve:
             a, b = np.array(along(low, t)), np.array(along(top, min(1, t + rng.uniform(-0.08, 0.16))))
             reach = rng.uniform(0.45, 0.8)
             middle = (a + b) / 2 + rng.uniform(-2, 2, 2)
-            folds.append(Fold(trace(tuple(a), (*middle, *(a + (b - a) * reach))), rng.uniform(0.4, 0.9) * rng.choice([-1, 1]), rng.uniform(5, 9)))
+            folds.append(
+                Fold(
+                    trace(tuple(a), (*middle, *(a + (b - a) * reach))),
+                    rng.uniform(0.4, 0.9) * rng.choice([-1, 1]),
+                    rng.uniform(5, 9),
+                )
+            )
         if side < 0:
             flip = np.array([-1.0, 1.0])
             outline = outline * flip
@@ -168,14 +211,18 @@ class Sleeve:
         )  # fmt: skip
 
 
-def inside_back(bodice: Bodice, cloth: Cloth, rise: float = 1.2, label: tuple[int, int, int] = (236, 234, 228)) -> list[Piece]:
+def inside_back(
+    bodice: Bodice, cloth: Cloth, rise: float = 1.2, label: tuple[int, int, int] = (236, 234, 228)
+) -> list[Piece]:
     """What shows through the neck opening: the back's inner side, its band and a blank label."""
     back = bodice.back_neck(rise)
     front = bodice.front_neck(2.5)
     below = np.concatenate([mirror(front), front])
     inside = Piece("collar_inside", np.concatenate([back, below[::-1]]), cloth, shade=0.62, puff=0, lift=0, wrinkle=0.3)
     low = bodice.back + 0.9
-    tag = np.array([(-1.6, low - rise + 0.5), (1.6, low - rise + 0.5), (1.6, low - rise + 2.6), (-1.6, low - rise + 2.6)])
+    tag = np.array(
+        [(-1.6, low - rise + 0.5), (1.6, low - rise + 0.5), (1.6, low - rise + 2.6), (-1.6, low - rise + 2.6)]
+    )
     return [inside, Piece("collar_inside", tag, Cloth((label,), "smooth"), shade=0.86, puff=2, lift=1.5, wrinkle=0)]
 
 
@@ -204,7 +251,9 @@ def hem_band(bodice: Bodice, cloth: Cloth, depth: float = 5.0, pinch: float = 1.
     """A ribbed band that continues the body below its hem."""
     top = bodice.hem_line(0.4) * np.array([1.0, 1.0])
     low = bodice.hem_line(-depth) * np.array([1 - pinch / bodice.hem, 1.0])
-    return Piece("torso", np.concatenate([top, low[::-1]]), cloth, lift=2, puff=6, marks=(Line(rungs(top, low, 64), 1.2, -0.2),))
+    return Piece(
+        "torso", np.concatenate([top, low[::-1]]), cloth, lift=2, puff=6, marks=(Line(rungs(top, low, 64), 1.2, -0.2),)
+    )
 
 
 def armhole_seams(bodice: Bodice, shade: float = -0.4) -> Line:

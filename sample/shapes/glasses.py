@@ -34,7 +34,7 @@ def _spread(path: Points, by: float) -> Points:
     """The closed path moved outwards by ``by``."""
     middle = (path.min(0) + path.max(0)) / 2
     half = (path.max(0) - path.min(0)) / 2
-    return middle + (path - middle) * (1 + by / half)
+    return np.asarray(middle + (path - middle) * (1 + by / half))
 
 
 def _glasses(look: Look, rng: np.random.Generator, kind: str, sun: bool, wire: bool) -> Sketch:
@@ -46,14 +46,40 @@ def _glasses(look: Look, rng: np.random.Generator, kind: str, sun: bool, wire: b
     top, end = float(rim[:, 1].min()), float(outer[:, 0].max())
     hinge_y = -0.85 if kind in ("round", "aviator") else top * 0.62
     width = 0.26 if wire else 0.62
-    tint: RGB = to_rgb(COLOURS[str(rng.choice(["black", "brown", "charcoal", "olive"]))].lab) if sun else (226, 234, 238)
+    tint: RGB = (
+        to_rgb(COLOURS[str(rng.choice(["black", "brown", "charcoal", "olive"]))].lab) if sun else (226, 234, 238)
+    )
     glow = 0.34 if sun else 0.25
     for s in (1.0, -1.0):  # the temples, folded back and seen foreshortened
-        arm = trace((s * (end - 0.15), hinge_y), (s * (end + 0.75), hinge_y - 0.08), (s * (end + 1.0), hinge_y + 0.1, s * (end + 0.95), hinge_y + 1.1))
-        sketch.add(Piece("temple_left" if s > 0 else "temple_right", ribbon(arm, width, width * 0.7), frame, puff=3, lift=0, shade=0.85, gleam=0.05))
+        arm = trace(
+            (s * (end - 0.15), hinge_y),
+            (s * (end + 0.75), hinge_y - 0.08),
+            (s * (end + 1.0), hinge_y + 0.1, s * (end + 0.95), hinge_y + 1.1),
+        )
+        sketch.add(
+            Piece(
+                "temple_left" if s > 0 else "temple_right",
+                ribbon(arm, width, width * 0.7),
+                frame,
+                puff=3,
+                lift=0,
+                shade=0.85,
+                gleam=0.05,
+            )
+        )
     for s in (1.0, -1.0):
         lens = _spread(rim, thick * 0.4) * (s, 1.0)
-        sketch.add(Piece("lens_left" if s > 0 else "lens_right", lens, Cloth((tint,), "smooth"), puff=2, lift=0, alpha=0.94 if sun else 0.3, gleam=glow))
+        sketch.add(
+            Piece(
+                "lens_left" if s > 0 else "lens_right",
+                lens,
+                Cloth((tint,), "smooth"),
+                puff=2,
+                lift=0,
+                alpha=0.94 if sun else 0.3,
+                gleam=glow,
+            )
+        )
     if wire:
         for y0 in (top * 0.42, top * 0.98) if kind == "aviator" else (-0.5,):
             inner_x = float(rim[:, 0].min()) + (0.1 if y0 > top * 0.9 else 0.9)
@@ -76,7 +102,9 @@ def _glasses(look: Look, rng: np.random.Generator, kind: str, sun: bool, wire: b
     low = outer[outer[:, 1].argmax()]
     high = outer[outer[:, 1].argmin()]
     sketch.mark_sides(
-        temple=(float(right[0]), float(right[1])), rim_low=(float(low[0]), float(low[1])), rim_top=(float(high[0]), float(high[1]))
+        temple=(float(right[0]), float(right[1])),
+        rim_low=(float(low[0]), float(low[1])),
+        rim_top=(float(high[0]), float(high[1])),
     )
     sketch.mark(bridge=(0.0, (top * 0.42 - 0.28 if kind == "aviator" else -0.78) if wire else -1.14))
     return sketch
@@ -107,13 +135,40 @@ def round_sunglasses(look: Look, rng: np.random.Generator) -> Sketch:
 
 
 _METALS = ("black", "mustard", "light grey", "grey", "camel", "charcoal")
-_ACETATES = ("black", "black", "brown", "camel", "burgundy", "navy", "beige", "red", "olive", "charcoal", "teal", "pink", "lavender", "white")
+_ACETATES = (
+    "black",
+    "black",
+    "brown",
+    "camel",
+    "burgundy",
+    "navy",
+    "beige",
+    "red",
+    "olive",
+    "charcoal",
+    "teal",
+    "pink",
+    "lavender",
+    "white",
+)
 
 GLASSES = (
-    Style("round glasses", "圆框眼镜", round_glasses, ("acetate", "metal"), ("plain",), (45, 139), 0.0, 0.5, _ACETATES[:7]),
+    Style(
+        "round glasses", "圆框眼镜", round_glasses, ("acetate", "metal"), ("plain",), (45, 139), 0.0, 0.5, _ACETATES[:7]
+    ),
     Style("rectangular glasses", "方框眼镜", square_glasses, ("acetate",), ("plain",), (45, 149), 0.0, 0.7, _ACETATES),
     Style("sunglasses", "太阳镜", wayfarers, ("acetate",), ("plain",), (39, 149), 0.9, 0.3, _ACETATES),
     Style("aviator sunglasses", "飞行员太阳镜", aviators, ("metal",), ("plain",), (49, 169), 0.9, 0.4, _METALS),
     Style("cat-eye sunglasses", "猫眼太阳镜", cat_eyes, ("acetate",), ("plain",), (39, 139), 0.9, 0.6, _ACETATES),
-    Style("round sunglasses", "圆框太阳镜", round_sunglasses, ("acetate", "metal"), ("plain",), (39, 139), 0.9, 0.3, _ACETATES),
+    Style(
+        "round sunglasses",
+        "圆框太阳镜",
+        round_sunglasses,
+        ("acetate", "metal"),
+        ("plain",),
+        (39, 139),
+        0.9,
+        0.3,
+        _ACETATES,
+    ),
 )

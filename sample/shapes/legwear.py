@@ -45,7 +45,10 @@ class Legs:
     def inner(self) -> Points:
         """The inseam from crotch to hem, on the wearer's left."""
         x, drop = self.apart / 2, self.length - self.rise
-        return trace((0, self.rise), (x * 0.5 + 0.4, self.rise + drop * 0.08, x * 0.9, self.rise + drop * 0.5, x, self.length + 0.3))
+        return trace(
+            (0, self.rise),
+            (x * 0.5 + 0.4, self.rise + drop * 0.08, x * 0.9, self.rise + drop * 0.5, x, self.length + 0.3),
+        )
 
     def outline(self) -> Points:
         """The left leg with its half of the body."""
@@ -63,12 +66,22 @@ class Legs:
         outer, inner = self.outer(), self.inner()
         folds = []
         for _ in range(4):
-            a, b = np.array((rng.uniform(0.5, 3), self.rise + rng.uniform(-5, 4))), np.array(along(outer, rng.uniform(0.16, 0.34)))
+            a, b = (
+                np.array((rng.uniform(0.5, 3), self.rise + rng.uniform(-5, 4))),
+                np.array(along(outer, rng.uniform(0.16, 0.34))),
+            )
             end = a + (b - a) * rng.uniform(0.5, 0.85)
             folds.append(self._fold(rng, a, end, 2.0, strength, rng.uniform(4, 7)))
-        heights = (*rng.uniform(0.3, 0.6, 3), *rng.uniform(0.75, 0.96, 3)) if self.length > 70 else tuple(rng.uniform(0.3, 0.9, 2))
+        heights = (
+            (*rng.uniform(0.3, 0.6, 3), *rng.uniform(0.75, 0.96, 3))
+            if self.length > 70
+            else tuple(rng.uniform(0.3, 0.9, 2))
+        )
         for t in heights:
-            a, b = np.array(along(outer, 0.25 + 0.75 * t)), np.array(along(inner, max(0.02, t + rng.uniform(-0.05, 0.05))))
+            a, b = (
+                np.array(along(outer, 0.25 + 0.75 * t)),
+                np.array(along(inner, max(0.02, t + rng.uniform(-0.05, 0.05)))),
+            )
             if rng.random() < 0.5:
                 a, b = b, a
             end = a + (b - a) * rng.uniform(0.4, 0.75)
@@ -129,9 +142,15 @@ def _leg(
     if finish.stripe:
         marks.append(Line([(outer[3:] - (d, 0)) * flip for d in (2.6, 4.6)], 4, 0, look.accent))
     if finish.crease:
-        marks += [Line([legs.middle()[6:] * flip], 1.2, 0.10), Line([(legs.middle()[6:] + (0.5, 0)) * flip], 1.2, -0.14)]
+        marks += [
+            Line([legs.middle()[6:] * flip], 1.2, 0.10),
+            Line([(legs.middle()[6:] + (0.5, 0)) * flip], 1.2, -0.14),
+        ]
     if not (finish.cuff or finish.turn_up):
-        rows = [np.array([(outer[-1, 0] + 0.1, legs.length - up), (inner[-1, 0] - 0.1, legs.length - up)]) * flip for up in (2.6, 2.0)]
+        rows = [
+            np.array([(outer[-1, 0] + 0.1, legs.length - up), (inner[-1, 0] - 0.1, legs.length - up)]) * flip
+            for up in (2.6, 2.0)
+        ]
         marks.append(Line(rows, 0.8, -0.28, thread, 2.2))
     if finish.fly and side > 0:
         curve = trace((4.2, legs.band), (4.2, legs.rise * 0.55), (4.2, legs.rise * 0.72, 0.2, legs.rise * 0.78))
@@ -140,7 +159,15 @@ def _leg(
     folds = tuple(Fold(f.path * flip, f.depth, f.width) for f in legs.folds(rng, 0.6 if finish.crease else 1.0))
     tilt = float(np.degrees(np.arctan2(legs.apart * 0.4, legs.length)))
     sketch.add(
-        Piece(name, legs.outline() * flip, look.cloth, grain=90 - side * tilt, lift=3 if side > 0 else 0, folds=folds, marks=tuple(marks))
+        Piece(
+            name,
+            legs.outline() * flip,
+            look.cloth,
+            grain=90 - side * tilt,
+            lift=3 if side > 0 else 0,
+            folds=folds,
+            marks=tuple(marks),
+        )
     )
     if finish.cargo:
         _cargo_pocket(sketch, legs, look.cloth, name, flip)
@@ -148,13 +175,17 @@ def _leg(
         near = np.array([(outer[-1, 0] - 1.5, legs.length - 0.6), (inner[-1, 0] + 1.5, legs.length - 0.3)])
         far = near + np.array([(-0.6, finish.cuff + 0.6), (0.6, finish.cuff + 0.3)])
         ribs = Line([p * flip for p in rungs(near, far, 22)], 1.2, -0.2)
-        sketch.add(Piece(name, np.concatenate([near, far[::-1]]) * flip, look.cloth.plain(), lift=2, puff=6, marks=(ribs,)))
+        sketch.add(
+            Piece(name, np.concatenate([near, far[::-1]]) * flip, look.cloth.plain(), lift=2, puff=6, marks=(ribs,))
+        )
     if finish.turn_up:
         up, low = legs.length - finish.turn_up, legs.length + 0.8
         x0, x1 = inner[-1, 0] - 0.5, outer[-1, 0] + 0.5
         pale = tuple(int(v + (255 - v) * 0.28) for v in look.cloth.colour)
         fold = look.cloth.plain(colour=(pale[0], pale[1], pale[2]))
-        sketch.add(Piece(name, np.array([(x1, up), (x0, up), (x0 + 0.3, low), (x1 - 0.3, low)]) * flip, fold, lift=2.5, puff=4))
+        sketch.add(
+            Piece(name, np.array([(x1, up), (x0, up), (x0 + 0.3, low), (x1 - 0.3, low)]) * flip, fold, lift=2.5, puff=4)
+        )
 
 
 def _pockets(legs: Legs, finish: Finish, flip: Points, thread: RGB | None) -> list[Line | Stud]:
@@ -164,7 +195,10 @@ def _pockets(legs: Legs, finish: Finish, flip: Points, thread: RGB | None) -> li
     else:
         edge = trace((legs.waist * 0.7, legs.band), (legs.hip * 0.9, 17.5))
     rows = [(edge + (-0.9, 0.7)) * flip, (edge + (-1.6, 1.2)) * flip]
-    marks: list[Line | Stud] = [Line([edge * flip], 1.6, -0.45), Line(rows[: 2 if finish.jean else 1], 0.8, -0.25, thread, 2.2)]
+    marks: list[Line | Stud] = [
+        Line([edge * flip], 1.6, -0.45),
+        Line(rows[: 2 if finish.jean else 1], 0.8, -0.25, thread, 2.2),
+    ]
     if finish.jean:
         for x, y in (edge[1] + (-1.4, 1.0), edge[-1] + (-1.6, -0.6)):
             marks.append(Stud((float(x * flip[0]), float(y)), 2.0, BRASS))
@@ -177,8 +211,13 @@ def _waistband(sketch: Sketch, legs: Legs, look: Look, finish: Finish, thread: R
     if finish.elastic:
         marks = [Line(rungs(top, low, 46), 1.3, -0.2)]
     else:
-        marks = [Line([top + (0, 0.7), low - (0, 0.7)], 0.8, -0.28, thread, 2.2), Line([np.array([(0.3, 2.3), (0.3, band + 1.2)])], 1.2, -0.4)]
-    sketch.add(Piece("waistband", np.concatenate([top, low[::-1]]), cloth, puff=3, lift=3, wrinkle=0.3, marks=tuple(marks)))
+        marks = [
+            Line([top + (0, 0.7), low - (0, 0.7)], 0.8, -0.28, thread, 2.2),
+            Line([np.array([(0.3, 2.3), (0.3, band + 1.2)])], 1.2, -0.4),
+        ]
+    sketch.add(
+        Piece("waistband", np.concatenate([top, low[::-1]]), cloth, puff=3, lift=3, wrinkle=0.3, marks=tuple(marks))
+    )
     if finish.elastic:
         for side, drift in ((-1, 2.2), (1, 3.0)):
             cord = trace((side * 1.2, 4.2), (side * 2.4, 9, side * drift, 15))
@@ -200,7 +239,10 @@ def _cargo_pocket(sketch: Sketch, legs: Legs, cloth: Cloth, part: str, flip: Poi
     x1 = float(np.interp(y + 4, outer[:, 1], outer[:, 0])) + 0.6
     x0, h = x1 - 13, 16 if long else 12
     bag = np.array([(x0, y), (x1, y), (x1 - 0.2, y + h), (x0 + 0.4, y + h)]) * flip
-    flap = np.array([(x0 - 0.5, y - 2), (x1 + 0.1, y - 2), (x1 + 0.1, y + 3), ((x0 + x1) / 2, y + 4.5), (x0 - 0.5, y + 3)]) * flip
+    flap = (
+        np.array([(x0 - 0.5, y - 2), (x1 + 0.1, y - 2), (x1 + 0.1, y + 3), ((x0 + x1) / 2, y + 4.5), (x0 - 0.5, y + 3)])
+        * flip
+    )
     seam = (np.concatenate([bag, bag[:1]]) - bag.mean(0)) * 0.92 + bag.mean(0)
     snap = Stud((float(flap[3, 0]), float(flap[3, 1]) - 2), 2.2, BRASS)
     sketch.add(

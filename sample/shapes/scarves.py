@@ -20,11 +20,21 @@ def _fringe(end: Points, along: Points, length: float, rng: np.random.Generator,
     return np.array(points)
 
 
-def _tail(sketch: Sketch, path: Points, width: float, look: Look, rng: np.random.Generator, fringe: float, lift: float, part: str) -> None:
+def _tail(
+    sketch: Sketch,
+    path: Points,
+    width: float,
+    look: Look,
+    rng: np.random.Generator,
+    fringe: float,
+    lift: float,
+    part: str,
+) -> None:
     """A hanging end with pleats along it; the path runs from the top down."""
     outline = ribbon(path, width, width * 1.08)
     folds = tuple(
-        Fold(offset(path, width * t)[2:-1], rng.uniform(0.5, 1.0) * rng.choice([-1, 1]), rng.uniform(6, 12)) for t in rng.uniform(-0.4, 0.4, 4)
+        Fold(offset(path, width * t)[2:-1], rng.uniform(0.5, 1.0) * rng.choice([-1, 1]), rng.uniform(6, 12))
+        for t in rng.uniform(-0.4, 0.4, 4)
     )
     direction = path[-1] - path[-3]
     direction = direction / np.hypot(*direction)
@@ -32,7 +42,17 @@ def _tail(sketch: Sketch, path: Points, width: float, look: Look, rng: np.random
     end = np.stack([path[-1] + side, path[-1] - side])
     grain = float(np.degrees(np.arctan2(direction[1], direction[0])))
     if fringe:
-        sketch.add(Piece("fringe", _fringe(end, direction, fringe, rng), look.cloth.plain(), grain=grain, puff=1.5, lift=1.5, wrinkle=0))
+        sketch.add(
+            Piece(
+                "fringe",
+                _fringe(end, direction, fringe, rng),
+                look.cloth.plain(),
+                grain=grain,
+                puff=1.5,
+                lift=1.5,
+                wrinkle=0,
+            )
+        )
     sketch.add(Piece(part, outline, look.cloth, grain=grain, puff=7, lift=lift, folds=folds))
 
 
@@ -45,7 +65,9 @@ def folded_scarf(look: Look, rng: np.random.Generator) -> Sketch:
     front = trace((12, -8), (13, 10, -7, 24, -8.5, drop))
     arch = trace((-12.4, -4), (-13, -25, 13, -25, 12.4, -4))
     _tail(sketch, back, width, look, rng, fringe, 0, "tail_back")
-    inner = tuple(Fold(offset(arch, width * t), rng.uniform(0.5, 1) * rng.choice([-1, 1]), 9) for t in (-0.25, 0.0, 0.25))
+    inner = tuple(
+        Fold(offset(arch, width * t), rng.uniform(0.5, 1) * rng.choice([-1, 1]), 9) for t in (-0.25, 0.0, 0.25)
+    )
     sketch.add(Piece("loop", ribbon(arch, width * 0.86), look.cloth, grain=0, puff=9, lift=3, folds=inner))
     _tail(sketch, front, width, look, rng, fringe, 5, "tail_front")
     sketch.mark(loop_top=(0.0, float(ribbon(arch, width * 0.86)[:, 1].min())))
@@ -84,9 +106,28 @@ def snood(look: Look, rng: np.random.Generator) -> Sketch:
     """A knitted ring, folded over at the front."""
     sketch = Sketch()
     wide, tall = rng.uniform(21, 23), rng.uniform(24, 27)
-    shell = symmetric(trace((0, -tall * 0.42), (wide * 0.6, -tall * 0.46, wide * 0.92, -tall * 0.2, wide * 0.96, 4), (wide, tall * 0.5, wide * 0.62, tall * 0.62, 0, tall * 0.62)))
-    mouth = symmetric(trace((0, -tall * 0.36), (wide * 0.46, -tall * 0.38, wide * 0.72, -tall * 0.22, wide * 0.7, -1), (wide * 0.6, 4, wide * 0.3, 5.6, 0, 5.6)))
-    roll = symmetric(trace((0, -1.5), (wide * 0.4, -1.0, wide * 0.76, -4, wide * 0.86, -6), (wide * 1.06, 0, wide * 0.9, 9, wide * 0.5, 12.6), (wide * 0.2, 14, 0, 13.8)))
+    shell = symmetric(
+        trace(
+            (0, -tall * 0.42),
+            (wide * 0.6, -tall * 0.46, wide * 0.92, -tall * 0.2, wide * 0.96, 4),
+            (wide, tall * 0.5, wide * 0.62, tall * 0.62, 0, tall * 0.62),
+        )
+    )
+    mouth = symmetric(
+        trace(
+            (0, -tall * 0.36),
+            (wide * 0.46, -tall * 0.38, wide * 0.72, -tall * 0.22, wide * 0.7, -1),
+            (wide * 0.6, 4, wide * 0.3, 5.6, 0, 5.6),
+        )
+    )
+    roll = symmetric(
+        trace(
+            (0, -1.5),
+            (wide * 0.4, -1.0, wide * 0.76, -4, wide * 0.86, -6),
+            (wide * 1.06, 0, wide * 0.9, 9, wide * 0.5, 12.6),
+            (wide * 0.2, 14, 0, 13.8),
+        )
+    )
     folds = []
     for y, bow, depth in ((3, 9, 1.0), (8, 11, -0.8), (12, 12, 0.9)):
         folds.append(Fold(trace((-wide * 0.9, y - 7), (0, y + bow, wide * 0.9, y - 6)), depth, 10))
@@ -104,7 +145,25 @@ _WARM = ("plain", "plaid", "plaid", "striped", "gingham", "windowpane")
 
 SCARVES = (
     Style("fringed scarf", "流苏围巾", folded_scarf, ("wool", "cashmere"), _WARM, (25, 95), -1.0, 0.5),
-    Style("knitted scarf", "针织围巾", folded_scarf, ("chunky knit", "merino"), ("plain", "plain", "striped"), (22, 69), -1.0, 0.3),
-    Style("square scarf", "方巾", square_scarf, ("silk", "satin"), ("floral", "leafy", "diamond", "dotted", "retro", "zigzag"), (19, 69), 0.3, 0.8),
+    Style(
+        "knitted scarf",
+        "针织围巾",
+        folded_scarf,
+        ("chunky knit", "merino"),
+        ("plain", "plain", "striped"),
+        (22, 69),
+        -1.0,
+        0.3,
+    ),
+    Style(
+        "square scarf",
+        "方巾",
+        square_scarf,
+        ("silk", "satin"),
+        ("floral", "leafy", "diamond", "dotted", "retro", "zigzag"),
+        (19, 69),
+        0.3,
+        0.8,
+    ),
     Style("snood", "围脖", snood, ("chunky knit", "ribbed knit"), ("plain",), (19, 49), -1.0, 0.2),
 )

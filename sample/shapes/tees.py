@@ -1,6 +1,7 @@
 """T-shirts and long-sleeved tops."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -19,7 +20,7 @@ from sample.shapes.bodice import (
 from sample.style import Look, Style
 
 
-def _body(rng: np.random.Generator, **changes: float) -> Bodice:
+def _body(rng: np.random.Generator, **changes: Any) -> Bodice:
     chest = rng.uniform(24.5, 27.5)
     return replace(
         Bodice(
@@ -64,13 +65,15 @@ def _pocket(body: Bodice) -> Line:
     return Line([edge, edge[:2] + (0, 1.6)], 1.3, -0.32)
 
 
-def emblem(rng: np.random.Generator, colours: tuple[RGB, ...], radius: float, centre: tuple[float, float]) -> tuple[Patch, ...]:
+def emblem(
+    rng: np.random.Generator, colours: tuple[RGB, ...], radius: float, centre: tuple[float, float]
+) -> tuple[Patch, ...]:
     """A geometric print."""
     first, second = colours[0], colours[-1]
     move = np.array(centre)
 
     def at(path: Points) -> Points:
-        return path * radius + move
+        return np.asarray(path * radius + move)
 
     kind = rng.integers(5)
     circle = ellipse(0, 0, 1, 1)
@@ -83,12 +86,16 @@ def emblem(rng: np.random.Generator, colours: tuple[RGB, ...], radius: float, ce
         snow = np.array([(-0.35, -0.35), (-0.12, 0.03), (-0.28, -0.02), (-0.4, 0.12), (-0.58, 0.06)])
         return (Patch([at(ellipse(0.3, -0.3, 0.5, 0.5))], second), Patch([at(peaks)], first), Patch([at(snow)], second))
     if kind == 2:  # rings
-        return tuple(Patch([at(circle * r), at(circle * (r - 0.14))], c) for r, c in ((1, first), (0.7, second), (0.4, first)))
+        return tuple(
+            Patch([at(circle * r), at(circle * (r - 0.14))], c) for r, c in ((1, first), (0.7, second), (0.4, first))
+        )
     if kind == 3:  # chevrons
         bands = []
         for k in range(3):
             y = -0.7 + 0.5 * k
-            bands.append(at(np.array([(-0.9, y), (0, y + 0.5), (0.9, y), (0.9, y + 0.24), (0, y + 0.74), (-0.9, y + 0.24)])))
+            bands.append(
+                at(np.array([(-0.9, y), (0, y + 0.5), (0.9, y), (0.9, y + 0.24), (0, y + 0.74), (-0.9, y + 0.24)]))
+            )
         return (Patch(bands[::2], first), Patch(bands[1:2], second))
     tiles = [np.array([(x, y), (x + 0.55, y), (x, y + 0.55)]) for x in (-0.9, -0.3, 0.3) for y in (-0.9, -0.3, 0.3)]
     return (Patch([at(t) for t in tiles[::2]], first), Patch([at(t) for t in tiles[1::2]], second))
@@ -141,7 +148,13 @@ def sweatshirt(look: Look, rng: np.random.Generator) -> Sketch:
     body = _body(rng, length=rng.uniform(59, 63))
     prints = emblem(rng, (look.accent, look.trim.colour), 6.5, (0.0, body.armpit + 3)) if rng.random() < 0.4 else ()
     return top(
-        look, rng, body, Sleeve(rng.uniform(54, 57), rng.uniform(62, 70), 14), cuff=6, band=6, marks=(*prints, armhole_seams(body))
+        look,
+        rng,
+        body,
+        Sleeve(rng.uniform(54, 57), rng.uniform(62, 70), 14),
+        cuff=6,
+        band=6,
+        marks=(*prints, armhole_seams(body)),
     )
 
 
@@ -149,16 +162,47 @@ _PRINTS = ("plain", "plain", "striped", "breton", "dotted", "floral", "retro", "
 
 T_SHIRTS = (
     Style("crew-neck T-shirt", "圆领T恤", crew_tee, ("cotton", "organic cotton"), _PRINTS, (12, 29), 0.6, 0.2),
-    Style("pocket T-shirt", "口袋T恤", pocket_tee, ("cotton", "linen"), ("plain", "striped", "breton"), (15, 35), 0.6, 0.2),
-    Style("V-neck T-shirt", "V领T恤", vee_tee, ("cotton", "organic cotton"), ("plain", "plain", "striped"), (12, 32), 0.6, 0.3),
+    Style(
+        "pocket T-shirt", "口袋T恤", pocket_tee, ("cotton", "linen"), ("plain", "striped", "breton"), (15, 35), 0.6, 0.2
+    ),
+    Style(
+        "V-neck T-shirt",
+        "V领T恤",
+        vee_tee,
+        ("cotton", "organic cotton"),
+        ("plain", "plain", "striped"),
+        (12, 32),
+        0.6,
+        0.3,
+    ),
     Style("graphic T-shirt", "印花T恤", graphic_tee, ("cotton",), ("plain",), (18, 39), 0.6, 0.1),
     Style("ringer T-shirt", "撞色边T恤", ringer_tee, ("cotton",), ("plain",), (16, 34), 0.6, 0.1),
 )
 
 LONGSLEEVES = (
-    Style("long-sleeve T-shirt", "长袖T恤", long_tee, ("cotton", "organic cotton"), ("plain", "breton", "striped", "retro"), (19, 42), 0.0, 0.2),
+    Style(
+        "long-sleeve T-shirt",
+        "长袖T恤",
+        long_tee,
+        ("cotton", "organic cotton"),
+        ("plain", "breton", "striped", "retro"),
+        (19, 42),
+        0.0,
+        0.2,
+    ),
     Style("baseball top", "撞色袖棒球衫", baseball_top, ("cotton",), ("plain",), (22, 45), 0.0, 0.1),
-    Style("crew-neck sweater", "圆领毛衣", sweater, ("merino", "chunky knit"), ("plain", "plain", "striped", "argyle", "zigzag"), (39, 99), -0.8, 0.4),
-    Style("V-neck sweater", "V领毛衣", vee_sweater, ("merino", "ribbed knit"), ("plain", "argyle"), (39, 99), -0.7, 0.6),
+    Style(
+        "crew-neck sweater",
+        "圆领毛衣",
+        sweater,
+        ("merino", "chunky knit"),
+        ("plain", "plain", "striped", "argyle", "zigzag"),
+        (39, 99),
+        -0.8,
+        0.4,
+    ),
+    Style(
+        "V-neck sweater", "V领毛衣", vee_sweater, ("merino", "ribbed knit"), ("plain", "argyle"), (39, 99), -0.7, 0.6
+    ),
     Style("sweatshirt", "卫衣", sweatshirt, ("fleece",), ("plain",), (32, 69), -0.4, 0.1),
 )

@@ -33,7 +33,7 @@ def number(n: FromQuery[int]) -> int:
 
 
 @pytest.fixture(scope="module")
-def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+def application(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     app = create_app(Settings(home=tmp_path_factory.mktemp("home")))
     for handler in (busy, missing, broken, number):
         app.register(handler)
@@ -55,8 +55,8 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
         ("GET", "/test/broken", 500, "shopglass-error"),
     ],
 )
-def test_every_error_is_a_problem(client: TestClient, method: str, path: str, status: int, slug: str) -> None:
-    response = client.request(method, path)
+def test_every_error_is_a_problem(application: TestClient, method: str, path: str, status: int, slug: str) -> None:
+    response = application.request(method, path)
     problem = response.json()
     assert response.status_code == problem["status"] == status
     assert response.headers["content-type"] == "application/problem+json"
@@ -65,35 +65,35 @@ def test_every_error_is_a_problem(client: TestClient, method: str, path: str, st
     assert problem["detail"]
 
 
-def test_a_busy_answer_says_when_to_come_back(client: TestClient) -> None:
-    response = client.get("/test/busy")
+def test_a_busy_answer_says_when_to_come_back(application: TestClient) -> None:
+    response = application.get("/test/busy")
     assert response.headers["retry-after"] == "2"
     assert response.json()["remedy"] == "Try again."
 
 
-def test_an_unforeseen_error_leaks_nothing(client: TestClient) -> None:
-    assert "secret" not in client.get("/test/broken").text
+def test_an_unforeseen_error_leaks_nothing(application: TestClient) -> None:
+    assert "secret" not in application.get("/test/broken").text
 
 
-def test_a_faulty_parameter_is_named(client: TestClient) -> None:
-    assert client.get("/test/number?n=x").json()["errors"][0]["key"] == "n"
+def test_a_faulty_parameter_is_named(application: TestClient) -> None:
+    assert application.get("/test/number?n=x").json()["errors"][0]["key"] == "n"
 
 
 @pytest.mark.parametrize("path", ["/", "/nowhere", "/health/live", "/schema"])
-def test_every_answer_keeps_the_browser_at_home(client: TestClient, path: str) -> None:
-    headers = client.get(path).headers
+def test_every_answer_keeps_the_browser_at_home(application: TestClient, path: str) -> None:
+    headers = application.get(path).headers
     assert "default-src 'self'" in headers["content-security-policy"]
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["referrer-policy"] == "no-referrer"
 
 
-def test_the_document_names_every_operation(client: TestClient) -> None:
-    document = client.get("/schema").json()
+def test_the_document_names_every_operation(application: TestClient) -> None:
+    document = application.get("/schema").json()
     operations = [operation for path in document["paths"].values() for operation in path.values()]
     assert len({operation["operationId"] for operation in operations}) == len(operations)
     assert all("-" not in operation["operationId"] and operation["summary"] for operation in operations)
 
 
-def test_metrics_are_grouped_by_route(client: TestClient) -> None:
-    client.get("/health/live")
-    assert 'path="/health/live"' in client.get("/metrics").text
+def test_metrics_are_grouped_by_route(application: TestClient) -> None:
+    application.get("/health/live")
+    assert 'path="/health/live"' in application.get("/metrics").text

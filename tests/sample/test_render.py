@@ -16,7 +16,9 @@ STYLES = [(name, style) for name, category in CATEGORIES.items() for style in ca
 
 
 def draw(style: Style, seed: int, size: int = 160) -> Drawing:
-    cloth = Cloth(((120, 60, 60), (230, 230, 220), (40, 40, 60)), MATERIALS[style.materials[0]].weave, style.patterns[-1], seed)
+    cloth = Cloth(
+        ((120, 60, 60), (230, 230, 220), (40, 40, 60)), MATERIALS[style.materials[0]].weave, style.patterns[-1], seed
+    )
     look = Look(cloth, cloth.plain(colour=(230, 230, 220)), (200, 180, 90))
     return render(style.draw(look, np.random.default_rng(seed)), size, seed, tilt=float(seed % 5 - 2))
 
@@ -61,7 +63,7 @@ def test_drawing_is_centred_and_leaves_a_margin(drawings: list[tuple[str, Drawin
 
 @pytest.mark.parametrize(("category", "style"), STYLES, ids=[f"{c}-{s.name}" for c, s in STYLES])
 def test_key_points_lie_on_the_product(category: str, style: Style) -> None:
-    for seed in range(3):
+    for seed in (1, 2):
         drawing = draw(style, seed, 512)
         assert len(drawing.points) >= 4 or category in ("scarf", "hat")
         away = cv2.distanceTransform((~drawing.mask).astype(np.uint8), cv2.DIST_L2, 5)
@@ -70,7 +72,18 @@ def test_key_points_lie_on_the_product(category: str, style: Style) -> None:
             assert away[row, column] <= 2, f"{style.name}: {name} is {away[row, column]:.1f} px off"
 
 
-OUTLINE_POINTS = ("shoulder", "armpit", "cuff_outer", "cuff_inner", "hem_left", "hem_right", "neckline_left", "hem_outer", "hem_inner", "crotch")
+OUTLINE_POINTS = (
+    "shoulder",
+    "armpit",
+    "cuff_outer",
+    "cuff_inner",
+    "hem_left",
+    "hem_right",
+    "neckline_left",
+    "hem_outer",
+    "hem_inner",
+    "crotch",
+)
 
 
 COLLARED = {"hoodie", *(style.name for style in CATEGORIES["shirt"].styles)}
@@ -80,7 +93,9 @@ COLLARED = {"hoodie", *(style.name for style in CATEGORIES["shirt"].styles)}
 def test_landmarks_of_garments_lie_on_the_outline(category: str) -> None:
     for style in CATEGORIES[category].styles:
         drawing = draw(style, 1, 512)
-        contour = np.concatenate(cv2.findContours(drawing.mask.astype(np.uint8), cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)[0])
+        contour = np.concatenate(
+            cv2.findContours(drawing.mask.astype(np.uint8), cv2.RETR_CCOMP, cv2.CHAIN_APPROX_NONE)[0]
+        )
         for name, point in drawing.points.items():
             if name.startswith(OUTLINE_POINTS) and not (style.name in COLLARED and name.startswith("neckline")):
                 gap = np.hypot(*(contour[:, 0] + 0.5 - point).T).min()
@@ -99,9 +114,9 @@ def test_left_is_the_wearers_left(drawings: list[tuple[str, Drawing]]) -> None:
 def test_every_category_draws_for_fifty_seeds(category: str) -> None:
     styles = CATEGORIES[category].styles
     for seed in range(50):
-        drawing = draw(styles[seed % len(styles)], seed, 64)
+        drawing = draw(styles[seed % len(styles)], seed, 48)
         assert drawing.mask.mean() > 0.02
-        assert all(-1 <= x <= 65 and -1 <= y <= 65 for x, y in drawing.points.values())
+        assert all(0 <= x <= 48 and 0 <= y <= 48 for x, y in drawing.points.values())
 
 
 def test_sizes_show_the_same_drawing() -> None:

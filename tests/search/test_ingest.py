@@ -169,6 +169,13 @@ def test_a_rebuild_swaps_at_its_end_and_keeps_the_version_before(shop):
     assert len(shop.index.collections()) == 2
 
 
+def test_a_rebuild_keeps_products_whose_rows_fail_or_are_not_in_a_partial_file(shop):
+    shop.ingest("a", [row(n) for n in range(8)])
+    rows = [row(0), row(1, image="none.png")]
+    assert counts(shop.ingest("b", rows, rebuild=True, partial=True)) == (0, 1, 0, 1, 0)
+    assert len(shop.state()) == 8
+
+
 def test_after_a_rollback_the_next_ingest_makes_good_what_changed_since(shop, images, tmp_path):
     shop.ingest("a", [row(n) for n in range(8)])
     shop.ingest("b", rebuild=True)

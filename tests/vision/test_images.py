@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pillow_heif
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageCms, ImageDraw
 
@@ -282,6 +282,7 @@ def test_bytes_changed_at_random_give_a_picture_or_bad_image_and_nothing_else(ki
     assert refused > 0
 
 
+@settings(deadline=None)
 @given(
     st.binary(max_size=300),
     st.sampled_from([b"", b"\xff\xd8\xff\xe0", b"\x89PNG\r\n\x1a\n", b"RIFF\0\0\0\0WEBP", b"GIF89a"]),
@@ -291,6 +292,7 @@ def test_any_bytes_give_a_picture_or_bad_image(data: bytes, start: bytes) -> Non
         assert isinstance(decode(start + data, LIMITS), Picture)
 
 
+@settings(deadline=None)
 @given(st.integers(1, 300), st.integers(1, 300), st.integers(1, 64))
 def test_the_longest_side_is_within_the_limit_and_the_shape_is_kept(width: int, height: int, longest: int) -> None:
     picture = decode(encode(Image.new("L", (width, height))), Images(longest=longest))
@@ -302,7 +304,7 @@ def test_the_longest_side_is_within_the_limit_and_the_shape_is_kept(width: int, 
 
 
 def test_threads_decode_side_by_side() -> None:
-    files = [encode(quarters(800 + 8 * i, 600), kind) for i, kind in enumerate(FORMATS * 4)]
+    files = [encode(quarters(400 + 8 * i, 300), kind) for i, kind in enumerate(FORMATS * 4)]
     start = threading.Barrier(4)
 
     def read(lane: int) -> list[Picture]:
@@ -318,6 +320,7 @@ def test_threads_decode_side_by_side() -> None:
 fraction = st.floats(-0.5, 1.5)
 
 
+@settings(deadline=None)
 @given(fraction, fraction, fraction, fraction, st.floats(0, 0.5))
 def test_a_crop_lies_in_the_picture_and_is_never_empty(x: float, y: float, w: float, h: float, margin: float) -> None:
     picture = Picture(pixels=np.zeros((30, 40, 3), np.uint8), width=400, height=300)

@@ -1,7 +1,7 @@
 """Vision as a whole: the models that the settings name, on pictures of people and things."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from core.errors import ModelMissing, NotFound
-from core.settings import Images, Settings, load_settings
+from core.settings import Images, Models, Settings, load_settings
 from core.weights import Weights
-from vision import Picture, Vision, decode
+from vision import Picture, Regions, Vision, decode
+from vision.detection import register
 
 ENCODER = "efficientnet.lite0"
 
@@ -22,7 +23,7 @@ def settings(**models: object) -> Settings:
 
 @pytest.fixture(scope="module")
 def vision(weights: Weights) -> Iterator[Vision]:
-    with Vision(settings(), weights) as vision:
+    with Vision.open(settings(), weights) as vision:
         vision.warm()
         yield vision
 
@@ -30,6 +31,29 @@ def vision(weights: Weights) -> Iterator[Vision]:
 @pytest.fixture
 def skier(data: Path) -> Picture:
     return decode((data / "people" / "coco_000000000785.jpg").read_bytes(), Images())
+
+
+class Redness:
+    """A detector that anybody may add: the box around what is red."""
+
+    tag = "red.things"
+    labels = ("red thing",)
+
+    def detect(self, pictures: Sequence[np.ndarray]) -> list[Regions]:
+        return [self._of(picture.astype(int)) for picture in pictures]
+
+    def _of(self, pixels: np.ndarray) -> Regions:
+        rows, columns = np.nonzero((pixels[..., 0] > 180) & (pixels[..., 1:].max(axis=2) < 80))
+        if not len(rows):
+            return Regions.empty()
+        corners = np.array([[columns.min(), rows.min(), columns.max() + 1, rows.max() + 1]])
+        height, width = pixels.shape[:2]
+        return Regions.of(corners / [width, height, width, height], self.labels, np.array([0.9]), "detector")
+
+
+@register("red")
+def make_redness(tag: str, weights: Weights, models: Models) -> Redness:
+    return Redness()
 
 
 def drawn(width: int = 120, height: int = 80) -> Picture:
@@ -50,6 +74,30 @@ def test_a_persons_parts_and_the_whole_are_regions(vision: Vision, skier: Pictur
     regions = vision.regions(skier)
     assert {"upper body", "lower body", "whole"} <= set(regions.labels)
     assert regions.labels[regions.main] != "whole"
+
+
+def test_a_detectors_find_joins_the_persons_parts(weights: Weights, skier: Picture) -> None:
+    pixels = skier.pixels.copy()
+    pixels[-60:, :80] = (230, 10, 10)
+    with Vision.open(settings(detector="red.things"), weights) as vision:
+        regions = vision.regions(Picture(pixels=pixels, width=skier.width, height=skier.height))
+        assert set(regions.sources) == {"detector", "pose", "whole"}
+        assert vision.regions(drawn()).labels == ("red thing", "whole")
+        (box, _) = vision.regions(drawn()).boxes
+    np.testing.assert_allclose(box, (0, 0, 0.5, 1), atol=1e-6)
+
+
+def test_the_shipped_detector_finds_the_garment_of_most_photos(weights: Weights, data: Path) -> None:
+    if "garments" not in weights.entries:
+        pytest.skip("needs the shipped detector, garments, in the manifest")
+    photos = [
+        file for kind in ("dress", "t-shirt") for file in sorted((data / "clothing/validation" / kind).glob("*"))[:8]
+    ]
+    with Vision.open(settings(detector="yolo.garments"), weights) as vision:
+        vision.warm()
+        found = [vision.regions(decode(file.read_bytes(), Images())) for file in photos]
+    mains = [regions.sources[regions.main] for regions in found]
+    assert mains.count("detector") >= 0.75 * len(mains)
 
 
 def test_a_callers_box_is_the_main_region_and_nothing_else_is_looked_for(vision: Vision, skier: Picture) -> None:
@@ -103,12 +151,12 @@ def test_threads_see_what_one_alone_sees(vision: Vision, skier: Picture) -> None
 
 
 def test_without_pose_there_are_no_body_parts(weights: Weights, skier: Picture) -> None:
-    with Vision(settings(pose="off"), weights) as vision:
+    with Vision.open(settings(pose="off"), weights) as vision:
         assert vision.regions(skier).labels == ("whole",)
 
 
 def test_closed_vision_refuses_and_closing_again_is_nothing(weights: Weights) -> None:
-    vision = Vision(settings(), weights)
+    vision = Vision.open(settings(), weights)
     vision.close()
     vision.close()
     with pytest.raises(RuntimeError):
@@ -122,4 +170,4 @@ def test_a_missing_model_file_is_named_with_its_remedy(tmp_path: Path) -> None:
 
 def test_a_tag_that_names_nothing_is_not_found(weights: Weights) -> None:
     with pytest.raises(NotFound, match=r"efficientnet\.lite9"):
-        Vision(settings(encoder="efficientnet.lite9"), weights)
+        Vision.open(settings(encoder="efficientnet.lite9"), weights)

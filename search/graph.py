@@ -1,0 +1,89 @@
+"""The catalogue's nearest-neighbour graph at work: products drawn towards their neighbours, queries towards their hits.
+
+Drawing each product half way to the mean of its ten nearest is one step of a graph convolution without weights: Wu et
+al., "Simplifying Graph Convolutional Networks", ICML 2019. Expanding a query by its best hits, each by a power of its
+score: Radenović, Tolias and Chum, "Fine-tuning CNN Image Retrieval with No Human Annotation", PAMI 2019.
+
+Both help where things come in kinds and hurt where each stands alone, so the catalogue is asked first: see
+:func:`come_in_kinds`. Measured on the vectors of ``clothing`` in ``vision/weights/fused.json``.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+NEIGHBOURS = 10
+SHARE = 0.5
+EXPANSION = 3
+ALPHA = 3.0
+KINDS = 0.6
+"""Share of neighbours of a product's own category from which smoothing is worth it."""
+
+_BLOCK = 1024
+_PRODUCTS = 4_000_000  # inner products in memory at a time, 16 MB
+
+
+def nearest(vectors: np.ndarray, count: int = NEIGHBOURS) -> tuple[np.ndarray, np.ndarray]:
+    """The ``count`` nearest of each of n unit vectors (n, dim), itself left out: places (n, k) int64, scores (n, k).
+
+    Exact, best first, equal ones by place; k is less than ``count`` where there are not so many. n² products, a block
+    of rows at a time that has the same size for any n:
+    0.2 s for 3,000 of 587 numbers on one core.
+    """
+    vectors = np.asarray(vectors, np.float32)
+    n = len(vectors)
+    k = max(0, min(count, n - 1))
+    places = np.zeros((n, k), np.int64)
+    scores = np.zeros((n, k), np.float32)
+    step = max(1, min(_BLOCK, _PRODUCTS // max(n, 1)))
+    for start in range(0, n if k else 0, step):
+        rows = vectors[start : start + step] @ vectors.T
+        own = np.arange(len(rows))
+        rows[own, start + own] = -np.inf
+        best = np.sort(np.argpartition(-rows, k - 1, axis=1)[:, :k], axis=1)
+        found = np.take_along_axis(rows, best, axis=1)
+        order = np.argsort(-found, axis=1, kind="stable")
+        places[start : start + step] = np.take_along_axis(best, order, axis=1)
+        scores[start : start + step] = np.take_along_axis(found, order, axis=1)
+    return places, scores
+
+
+def smooth(vectors: np.ndarray, places: np.ndarray, share: float = SHARE) -> np.ndarray:
+    """Every vector (n, dim) drawn by ``share`` towards the mean of its neighbours ``places`` (n, k): unit vectors."""
+    if places.shape[1] == 0:
+        return np.array(vectors, np.float32)
+    mixed = np.empty(vectors.shape, np.float32)
+    for start in range(0, len(vectors), _BLOCK):
+        block = slice(start, start + _BLOCK)
+        mixed[block] = place(vectors[block], vectors[places[block]], share)
+    return mixed
+
+
+def place(vector: np.ndarray, neighbours: np.ndarray, share: float = SHARE) -> np.ndarray:
+    """One vector (..., dim) drawn towards its neighbours (..., k, dim), for a product that comes alone; unit length."""
+    if neighbours.shape[-2] == 0:
+        return np.array(vector, np.float32)
+    mixed = (1 - share) * vector + share * neighbours.mean(axis=-2)
+    return np.asarray(mixed / np.linalg.norm(mixed, axis=-1, keepdims=True), np.float32)
+
+
+def come_in_kinds(categories: Sequence[str], places: np.ndarray) -> bool:
+    """Whether the neighbours ``places`` (n, k) of most products are of their own category, so that smoothing helps.
+
+    Where each product stands alone, or the vectors know nothing of these categories, a neighbour is another thing and
+    drawing towards it blurs what a shopper looks for.
+    """
+    if places.size == 0:
+        return False
+    kinds = np.unique(np.asarray(categories, dtype=str), return_inverse=True)[1]
+    return bool((kinds[places] == kinds[:, None]).mean() >= KINDS)
+
+
+def expand(query: np.ndarray, neighbours: np.ndarray, alpha: float = ALPHA) -> np.ndarray:
+    """A query (dim,) with its best hits (k, dim) added, each by its score to the power ``alpha``; unit length.
+
+    Hits that point away from the query add nothing.
+    """
+    scores = np.clip(neighbours @ query, 0, None)
+    mixed = query + (scores[:, None] ** alpha * neighbours).sum(axis=0)
+    return np.asarray(mixed / np.linalg.norm(mixed), np.float32)

@@ -1,0 +1,243 @@
+"""Training of the heads that put pictures and texts into one space, over towers that stay as they are.
+
+The loss is CLIP's (Radford et al., ICML 2021), as open_clip computes it. It takes every other pair of a batch for a
+wrong one, so a batch holds no two pairs that mean the same: pairs come in groups that share their captions (all red
+dresses; one product), and a batch takes one pair from each of many groups. Two pictures of a group are pulled together
+by the same loss.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+import msgspec
+import numpy as np
+
+from core.errors import BadCatalogue
+from vision.encoders import unit
+from vision.heads import HeadRecord, Heads, Layers, apply
+
+if TYPE_CHECKING:
+    import torch
+
+RIDGE = 10.0
+
+
+class Group(msgspec.Struct, frozen=True):
+    """Pictures that share captions. pictures: their rows (k,); texts: features of the captions (t, text dim)."""
+
+    pictures: np.ndarray
+    texts: np.ndarray
+
+
+class Pictures(msgspec.Struct, frozen=True):
+    """What the towers said of n pictures. views: (n, v, d) of several crops each, the first of the whole; colours: (n, c).
+
+    d is what the image towers other than the colour encoder give, joined in their order.
+    """
+
+    views: np.ndarray
+    colours: np.ndarray
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """How to train. Chosen on parts of ``clothing/train``; ``vision/weights/fused.json`` has the figures.
+
+    noise: length of what is added to a text's unit vector, at random, so that words never seen find their place among
+    those that were; it matters most. patience: evaluations without a better precision until training stops.
+    """
+
+    steps: int = 1500
+    batch: int = 64
+    hidden: int = 512
+    dim: int = 256
+    project: int = 256
+    rate: float = 2e-3
+    decay: float = 0.2
+    dropout: float = 0.5
+    noise: float = 1.0
+    held_out: float = 0.1
+    every: int = 100
+    patience: int = 5
+    seed: int = 7
+
+
+DEFAULT = Plan()
+
+
+class Point(msgspec.Struct, frozen=True):
+    """How training stands. precision, recall: text to picture among those held out, mean average and at 10."""
+
+    step: int
+    steps: int
+    loss: float
+    precision: float
+    recall: float
+
+
+def train(
+    pictures: Pictures,
+    levels: Sequence[Sequence[Group]],
+    towers: tuple[tuple[str, ...], str],
+    data: str,
+    plan: Plan = DEFAULT,
+    report: Callable[[Point], None] = lambda point: None,
+) -> Heads:
+    """Train heads on groups of pictures and captions, and keep those that find best what was held out.
+
+    levels: each a division of pictures into groups, the finest first (products before categories); every step takes a
+    batch from each. towers: tags of the image towers, the colour encoder last, and of the text tower. Deterministic for
+    a seed on one machine. Raises BadCatalogue with fewer than two groups or eight pictures.
+    """
+    import torch
+    from open_clip.loss import ClipLoss
+
+    count = len(pictures.views)
+    if count < 8 or len(levels[0]) < 2:
+        raise BadCatalogue(
+            f"{count} pictures in {len(levels[0])} groups are too few to align.",
+            remedy="Give at least 8 products of 2 kinds.",
+        )
+    rng = np.random.default_rng(plan.seed)
+    out = np.zeros(count, bool)
+    out[rng.choice(count, max(2, round(count * plan.held_out)), replace=False)] = True
+    # Where every product is a group of its own, its captions are held out with it; a kind keeps pictures to learn from.
+    taught = [[g for g in (_without(group, out) for group in level) if len(g.pictures)] for level in levels]
+
+    with torch.random.fork_rng():
+        torch.manual_seed(plan.seed)
+        image = _layers(pictures.views.shape[2] + pictures.colours.shape[1], plan.hidden, plan.dim, plan.dropout, 0.3)
+        text = _layers(levels[0][0].texts.shape[1], plan.hidden, plan.dim, 0.1, 0.1)
+        scale = torch.nn.Parameter(torch.tensor(2.6))
+        loss = ClipLoss()
+        parameters = [*image.parameters(), *text.parameters(), scale]
+        optimizer = torch.optim.AdamW(parameters, lr=plan.rate, weight_decay=plan.decay)
+        schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, plan.rate, plan.steps)
+
+        def see(rows: np.ndarray) -> torch.Tensor:
+            crops = rng.integers(0, pictures.views.shape[1], len(rows))
+            seen = np.concatenate([pictures.views[rows, crops].astype(np.float32), pictures.colours[rows]], axis=1)
+            return torch.nn.functional.normalize(image(torch.from_numpy(seen)), dim=1)
+
+        def read(texts: np.ndarray) -> torch.Tensor:
+            features = torch.from_numpy(texts)
+            features = features + plan.noise * torch.randn_like(features) / features.shape[1] ** 0.5
+            return torch.nn.functional.normalize(text(features), dim=1)
+
+        best, since, epochs = (-1.0, 0.0, 0, {}), 0, 0.0
+        for step in range(1, plan.steps + 1):
+            total = torch.zeros(())
+            for level in taught:
+                groups = [level[i] for i in rng.permutation(len(level))[: plan.batch]]
+                if len(groups) < 2:
+                    continue
+                seen = see(np.array([g.pictures[rng.integers(len(g.pictures))] for g in groups]))
+                words = np.stack([g.texts[rng.integers(len(g.texts))] for g in groups])
+                total = total + loss(seen, read(words), scale.exp())
+                if any(len(g.pictures) > 1 for g in groups):
+                    others = see(np.array([g.pictures[rng.integers(len(g.pictures))] for g in groups]))
+                    total = total + loss(seen, others, scale.exp())
+                epochs += len(groups) / count
+            optimizer.zero_grad()
+            total.backward()  # type: ignore[no-untyped-call]
+            optimizer.step()
+            schedule.step()
+            scale.data.clamp_(0.0, 4.6)
+            if step % plan.every == 0 or step == plan.steps:
+                parts = {"image": _numpy(image), "text": _numpy(text)}
+                precision, recall = _held_out(parts, pictures, levels[0], out, plan.seed)
+                report(Point(step, plan.steps, float(total), precision, recall))
+                if precision > best[0]:
+                    best, since = (precision, recall, step, parts), 0
+                elif (since := since + 1) >= plan.patience:
+                    break
+    precision, recall, step, parts = best
+    parts |= {"project": _principal(pictures.views, plan), "colour": _colours(pictures.colours, taught)}
+    record = HeadRecord(
+        images=towers[0],
+        texts=towers[1],
+        dim=plan.dim,
+        data=data,
+        pictures=int((~out).sum()),
+        held_out=int(out.sum()),
+        recall_at_10=round(recall, 4),
+        precision=round(precision, 4),
+        epochs=round(epochs),
+        seed=plan.seed,
+        settings=msgspec.to_builtins(plan) | {"step": step},
+    )
+    return Heads(record, parts, "")
+
+
+def _without(group: Group, out: np.ndarray) -> Group:
+    return Group(group.pictures[~out[group.pictures]], group.texts)
+
+
+def _layers(inputs: int, hidden: int, outputs: int, first: float, second: float) -> "torch.nn.Sequential":
+    import torch
+
+    return torch.nn.Sequential(
+        torch.nn.Dropout(first),
+        torch.nn.Linear(inputs, hidden),
+        torch.nn.ReLU(),
+        torch.nn.Dropout(second),
+        torch.nn.Linear(hidden, outputs),
+    )
+
+
+def _numpy(module: "torch.nn.Sequential") -> Layers:
+    linear = [(layer.weight, layer.bias) for layer in module if hasattr(layer, "weight")]
+    return tuple((weight.detach().numpy().copy(), bias.detach().numpy().copy()) for weight, bias in linear)
+
+
+def _held_out(
+    parts: dict[str, Layers], pictures: Pictures, groups: Sequence[Group], out: np.ndarray, seed: int
+) -> tuple[float, float]:
+    """Mean average precision and recall at 10 of one caption of each group among the pictures (n,) bool held out.
+
+    A caption's right answers are the pictures of its group; recall counts it as found when one is among the first ten.
+    """
+    rng = np.random.default_rng(seed)
+    groups = [g for g in groups if out[g.pictures].any()]
+    rows = np.flatnonzero(out)
+    seen = np.concatenate([pictures.views[rows, 0].astype(np.float32), pictures.colours[rows]], axis=1)
+    gallery = unit(apply(parts["image"], seen))
+    words = unit(apply(parts["text"], np.stack([g.texts[rng.integers(len(g.texts))] for g in groups])))
+    order = np.argsort(-(words @ gallery.T), axis=1, kind="stable")
+    right = np.stack([np.isin(rows, g.pictures)[found] for g, found in zip(groups, order, strict=True)])
+    precisions = right.cumsum(axis=1) / np.arange(1, right.shape[1] + 1)
+    average = (precisions * right).sum(axis=1) / right.sum(axis=1)
+    return float(average.mean()), float(right[:, :10].any(axis=1).mean())
+
+
+def _principal(views: np.ndarray, plan: Plan) -> Layers:
+    """The main directions of what the image towers say, as one layer; subspace iteration, since only a few are wanted.
+
+    Halko, Martinsson and Tropp, "Finding structure with randomness", SIAM Review 2011.
+    """
+    rows = views[:, 0].astype(np.float32)
+    mean = rows.mean(axis=0)
+    rows = rows - mean
+    wanted = min(plan.project, *rows.shape)
+    basis = np.random.default_rng(plan.seed).normal(size=(rows.shape[1], min(wanted + 32, *rows.shape)))
+    basis = basis.astype(np.float32)
+    for _ in range(4):
+        basis = np.linalg.qr(rows.T @ (rows @ basis))[0]
+    turn = np.linalg.svd(rows @ basis, full_matrices=False)[2][:wanted]
+    layer: np.ndarray = turn @ basis.T
+    return ((layer, -(layer @ mean)),)
+
+
+def _colours(colours: np.ndarray, levels: Sequence[Sequence[Group]]) -> Layers:
+    """Text features → how far the colours it speaks of are from those of all, as one layer; ridge regression.
+
+    A text that says nothing of colours comes out near zero.
+    """
+    usual = colours.mean(axis=0)
+    texts = np.concatenate([g.texts for level in levels for g in level])
+    meant = [
+        np.repeat(colours[g.pictures].mean(axis=0)[None] - usual, len(g.texts), 0) for level in levels for g in level
+    ]
+    mean = texts.mean(axis=0)
+    centred = texts - mean
+    layer = np.linalg.solve(centred.T @ centred + RIDGE * np.eye(texts.shape[1]), centred.T @ np.concatenate(meant)).T
+    return ((layer.astype(np.float32), (np.concatenate(meant).mean(axis=0) - layer @ mean).astype(np.float32)),)
