@@ -15,12 +15,15 @@ import bench as benchmarks
 from api.terminal import output
 from core.settings import load_settings
 
+SUPPORT = {"report", "milvus_server"}
+"""Modules of ``bench`` that benchmarks stand on."""
+
 
 class Benchmarks(click.RichGroup):
     """Every module of ``bench`` with a ``run(data, settings, **options) -> Report``; its keywords become options."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted(module.name for module in pkgutil.iter_modules(benchmarks.__path__) if module.name != "report")
+        return sorted({module.name for module in pkgutil.iter_modules(benchmarks.__path__)} - SUPPORT)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in self.list_commands(ctx):
