@@ -100,7 +100,7 @@ def scores(session: Session, words: str, ids: Sequence[str]) -> dict[str, float]
         return dict(found)
     statement = f"""
         SELECT rowid AS number, -bm25(lexical, {_WEIGHTS}) AS score FROM lexical
-        WHERE lexical MATCH :match AND rowid IN (SELECT value FROM json_each(:numbers))"""  # noqa: S608
+        WHERE lexical MATCH :match AND +rowid IN (SELECT value FROM json_each(:numbers))"""  # noqa: S608
     number = {_row(one): one for one in ids}
     rows = session.execute(text(statement), {"match": _match(tokens), "numbers": json.dumps(list(number))})
     return {number[row.number]: float(row.score) for row in rows}
