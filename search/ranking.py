@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 
 import msgspec
 import numpy as np
@@ -60,7 +61,6 @@ class Ranking:
         self._subspaces = subspaces
         self._index = index
         self._catalogue = catalogue
-        self._found_by_words: set[str] | None = None
         self._placed: set[str] = set(asked.left_out)
         self._depth = 0
         self._lock = threading.Lock()
@@ -90,15 +90,14 @@ class Ranking:
 
     def _deepen(self, depth: int) -> None:
         asked, collection = self.asked, self.asked.version.collection
-        scores, ended = self._nearest(depth)
-        if self._found_by_words is None:
-            self._found_by_words = {one for _, text in asked.texts for one in self._having(text)}
-        missing = sorted(self._found_by_words - scores.keys())
+        nearness, ended = self._nearest(depth)
+        words = [(weight, self._worded(text, nearness.keys())) for weight, text in asked.texts]
+        missing = sorted({one for _, scores in words for one in scores} - nearness.keys())
         if missing:
             among = Filter((Condition("id", "in", tuple(missing)),))
             found = self._index.search(collection, asked.vector[None], len(missing), where=among)[0]
-            scores |= dict(zip(found.ids, found.scores.tolist(), strict=True))
-        self._place(scores)
+            nearness |= dict(zip(found.ids, found.scores.tolist(), strict=True))
+        self._place(nearness, words)
         self._depth = depth
         self.ended = ended or depth >= DEEPEST
 
@@ -120,35 +119,34 @@ class Ranking:
                 found = self._index.search(collection, query, depth, where=asked.where, effort=effort)[0]
         return dict(zip(found.ids, found.scores.tolist(), strict=True)), len(found.ids) < depth
 
-    def _having(self, text: str) -> list[str]:
-        """The best products by words that meet the filter, as many as a first page ranks."""
-        found: list[str] = []
+    def _worded(self, text: str, near: AbstractSet[str]) -> dict[str, float]:
+        """BM25 scores of the best products by words that meet the filter, and of the near ones that have any."""
+        scores: dict[str, float] = {}
         with self._catalogue.database.reading() as session:
             for offset in range(0, DEEPEST, WORD_HITS):
-                page = [one for one, _ in lexical.search(session, text, WORD_HITS, offset)]
-                if not page:
-                    break
+                page = lexical.search(session, text, WORD_HITS, offset, also=() if offset else near)
+                others = [one for one, _ in page if one not in near]
                 if self.asked.where:
-                    products = self._catalogue.get_many(page)
-                    page = [one for one in page if one in products and self.asked.where.matches(products[one])]
-                found += page
-                if len(found) >= WORD_HITS:
+                    products = self._catalogue.get_many(others)
+                    others = [one for one in others if one in products and self.asked.where.matches(products[one])]
+                kept = near | set(others)
+                scores |= {one: score for one, score in page if one in kept}
+                if not page or len(scores) >= WORD_HITS:
                     break
-        return found
+        return scores
 
-    def _place(self, nearness: dict[str, float]) -> None:
-        """Rank candidates, given the index's scores, and append those that have no place yet."""
+    def _place(self, nearness: dict[str, float], words: list[tuple[float, dict[str, float]]]) -> None:
+        """Rank candidates, given the index's scores and those of words, and append those that have no place yet."""
         asked = self.asked
         own = self._catalogue.own_vectors(asked.version, list(nearness))
         ids = sorted(own)
         nearness = {one: nearness[one] for one in ids}
         vectors = np.stack([own[one] for one in ids]) if ids else np.zeros((0, asked.version.dim), np.float32)
         row = {one: i for i, one in enumerate(ids)}
-        scores, words = nearness, []
-        if asked.texts:
-            with self._catalogue.database.reading() as session:
-                words = [(weight, lexical.scores(session, text, ids)) for weight, text in asked.texts]
-            scores = rerank.fuse([(1.0, nearness), *words])
+        scores = nearness
+        if words:
+            known = [(weight, {one: some[one] for one in ids if one in some}) for weight, some in words]
+            scores = rerank.fuse([(1.0, nearness), *known])
         parts = rerank.signals(asked.vector, vectors, self._subspaces)
         old = [entry.id for entry in self.entries if entry.id in row]
         line = [*old, *(one for one in rerank.ranks(scores) if one not in self._placed)]
