@@ -21,6 +21,11 @@ DEEPEST = 3_200
 WORD_HITS = 200
 """Length of the list that words give."""
 
+_WORD_PAGES = (
+    (WORD_HITS, 0),
+    (10 * WORD_HITS, WORD_HITS),
+)  # limit and offset: a filter may let few of the first through
+
 _EFFORTS = (4, 16, 64)
 _NOTICEABLE = 1e-3
 
@@ -91,7 +96,7 @@ class Ranking:
     def _deepen(self, depth: int) -> None:
         asked, collection = self.asked, self.asked.version.collection
         nearness, ended = self._nearest(depth)
-        words = [(weight, self._worded(text, nearness.keys())) for weight, text in asked.texts]
+        words = [(weight, self._worded(text, nearness.keys(), ended)) for weight, text in asked.texts]
         missing = sorted({one for _, scores in words for one in scores} - nearness.keys())
         if missing:
             among = Filter((Condition("id", "in", tuple(missing)),))
@@ -119,19 +124,22 @@ class Ranking:
                 found = self._index.search(collection, query, depth, where=asked.where, effort=effort)[0]
         return dict(zip(found.ids, found.scores.tolist(), strict=True)), len(found.ids) < depth
 
-    def _worded(self, text: str, near: AbstractSet[str]) -> dict[str, float]:
-        """BM25 scores of the best products by words that meet the filter, and of the near ones that have any."""
+    def _worded(self, text: str, near: AbstractSet[str], complete: bool) -> dict[str, float]:
+        """BM25 scores of the best products by words that meet the filter, and of the near ones that have any.
+
+        complete: whether the near ones are all that meet the filter.
+        """
         scores: dict[str, float] = {}
+        where = self.asked.where
         with self._catalogue.database.reading() as session:
-            for offset in range(0, DEEPEST, WORD_HITS):
-                page = lexical.search(session, text, WORD_HITS, offset, also=() if offset else near)
-                others = [one for one, _ in page if one not in near]
-                if self.asked.where:
-                    products = self._catalogue.get_many(others)
-                    others = [one for one in others if one in products and self.asked.where.matches(products[one])]
-                kept = near | set(others)
-                scores |= {one: score for one, score in page if one in kept}
-                if not page or len(scores) >= WORD_HITS:
+            for limit, offset in ((0, 0),) if complete else _WORD_PAGES:
+                page = dict(lexical.search(session, text, limit, offset, also=() if offset else near))
+                if where:
+                    products = self._catalogue.get_many([one for one in page if one not in near])
+                    met = {one for one, product in products.items() if where.matches(product)}
+                    page = {one: score for one, score in page.items() if one in near or one in met}
+                scores |= page
+                if len(scores) >= WORD_HITS or not where:
                     break
         return scores
 
