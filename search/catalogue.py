@@ -18,8 +18,15 @@ from search.tables import ProductRow, VectorRow, VersionRow
 State = Literal["building", "live", "previous", "dropped"]
 
 
+_COLUMNS = [getattr(ProductRow, name) for name in FIELDS]
+
+
 class Version(msgspec.Struct, frozen=True):
-    """One index version. encoder: tag of what made its vectors; dim: their length; dirty: index to be reconciled."""
+    """One index version. encoder: tag of what made its vectors; dim: their length.
+
+    dirty: the index is to be reconciled with the catalogue; smoothed: vectors in the index are drawn towards their
+    neighbours, because the catalogue comes in kinds.
+    """
 
     id: int
     collection: str
@@ -27,6 +34,7 @@ class Version(msgspec.Struct, frozen=True):
     dim: int
     state: State
     dirty: bool
+    smoothed: bool
     created: datetime
 
 
@@ -63,8 +71,9 @@ class Catalogue:
     def get_many(self, ids: Iterable[str]) -> dict[str, Product]:
         """The products of these ids, those that there are."""
         with self.database.reading() as session:
-            rows = session.scalars(select(ProductRow).where(ProductRow.id.in_(list(ids))))
-            return {row.id: _product(row) for row in rows}
+            # Columns and not rows of the mapper: every search asks for hundreds, and it takes a third of the time.
+            rows = session.execute(select(*_COLUMNS).where(ProductRow.id.in_(list(ids))))
+            return {row.id: Product(**row._mapping) for row in rows}
 
     def page(self, *, after: str = "", limit: int = 100) -> list[Product]:
         """Up to ``limit`` products by id, those whose id comes after ``after``."""
@@ -233,6 +242,11 @@ class Catalogue:
         with self.database.session() as session:
             session.execute(update(VersionRow).where(VersionRow.id == version_id).values(dirty=dirty))
 
+    def note_smoothed(self, version_id: int, smoothed: bool) -> None:
+        """Note whether the version's vectors are drawn towards their neighbours."""
+        with self.database.session() as session:
+            session.execute(update(VersionRow).where(VersionRow.id == version_id).values(smoothed=smoothed))
+
     def forget(self, version_id: int) -> None:
         """Take a dropped version and its vectors out, once its collection is gone."""
         with self.database.session() as session:
@@ -260,5 +274,6 @@ def _version(row: VersionRow) -> Version:
         dim=row.dim,
         state=row.state,  # type: ignore[arg-type]
         dirty=row.dirty,
+        smoothed=row.smoothed,
         created=created,
     )

@@ -7,8 +7,7 @@ import hashlib
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from threading import Semaphore
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import msgspec
 import numpy as np
@@ -19,6 +18,9 @@ from search.pictures import Pictures
 from search.products import Fault
 from search.rows import Row
 from vision.images import decode
+
+T = TypeVar("T")
+R = TypeVar("R")
 
 LONGEST_BATCH = 256
 """Rows that leave together at most, where few of them need encoding."""
@@ -58,6 +60,15 @@ Engine = Callable[[Iterator[Task]], Generator[list[Done], None, None]]
 """Deals with tasks, in order, a batch at a time. Whatever a picture is like, its row comes out."""
 
 
+class Fetched(msgspec.Struct, frozen=True):
+    """A task with its picture's bytes and their SHA-256; bytes are None where there is nothing to decode."""
+
+    task: Task
+    picture: bytes | None = None
+    data: bytes | None = None
+    fault: Fault | None = None
+
+
 class Loaded(msgspec.Struct, frozen=True):
     """A task with its picture: pixels (h, w, 3) uint8, None where it needs none or there was a fault."""
 
@@ -68,49 +79,62 @@ class Loaded(msgspec.Struct, frozen=True):
 
 
 class Loader:
-    """Fetches and decodes. Safe to share between threads; at most ``settings.ingest.decoders`` decode at once."""
+    """Fetches and decodes the pictures of tasks; what is wrong with one becomes a fault. Safe to share between threads."""
 
     def __init__(self, settings: Settings, pictures: Pictures) -> None:
         self._images = settings.images
         self._pictures = pictures
-        self._decoders = Semaphore(settings.ingest.decoders)
 
-    def load(self, task: Task) -> Loaded:
-        """The task with its picture, or with what is wrong with it."""
+    def fetch(self, task: Task) -> Fetched:
         product = task.row.product
         if product is None:
-            return Loaded(task)
+            return Fetched(task)
         try:
             data = self._pictures.read(product.image)
-            picture = hashlib.sha256(data).digest()
-            if picture == task.known:
-                return Loaded(task, picture)
-            with self._decoders:
-                return Loaded(task, picture, decode(data, self._images).pixels)
         except ShopglassError as error:
-            return Loaded(task, fault=Fault(task.row.number, product.id, "image", error.detail))
+            return Fetched(task, fault=_fault(task, error))
+        picture = hashlib.sha256(data).digest()
+        return Fetched(task, picture, None if picture == task.known else data)
+
+    def decode(self, fetched: Fetched) -> Loaded:
+        if fetched.data is None:
+            return Loaded(fetched.task, fetched.picture, None, fetched.fault)
+        try:
+            return Loaded(fetched.task, fetched.picture, decode(fetched.data, self._images).pixels)
+        except ShopglassError as error:
+            return Loaded(fetched.task, fault=_fault(fetched.task, error))
+
+
+def _fault(task: Task, error: ShopglassError) -> Fault:
+    return Fault(task.row.number, task.row.id, "image", error.detail)
 
 
 def local_engine(settings: Settings, pictures: Pictures, encoder: Encoder) -> Engine:
     """The pipeline on threads of this process: at most two batches of pictures are in memory, whatever the file's size."""
     loader = Loader(settings, pictures)
-    size = settings.ingest.batch
+    size, at_once = settings.ingest.batch, settings.fetch.at_once
 
     def run(tasks: Iterator[Task]) -> Generator[list[Done], None, None]:
-        threads = max(settings.fetch.at_once, settings.ingest.decoders)
-        with ThreadPoolExecutor(threads, "load") as pool:
+        # Few threads decode: each has a heap of its own that grows to what its largest pictures took.
+        with (
+            ThreadPoolExecutor(at_once, "fetch") as fetchers,
+            ThreadPoolExecutor(settings.ingest.decoders, "decode") as decoders,
+        ):
             try:
-                yield from in_batches(_ahead(pool, loader, tasks, 2 * size), encoder, size)
+                fetched = _ahead(fetchers, loader.fetch, tasks, at_once)
+                yield from in_batches(_ahead(decoders, loader.decode, fetched, 2 * size), encoder, size)
             finally:
-                pool.shutdown(wait=False, cancel_futures=True)
+                fetchers.shutdown(wait=False, cancel_futures=True)
+                decoders.shutdown(wait=False, cancel_futures=True)
 
     return run
 
 
-def _ahead(pool: ThreadPoolExecutor, loader: Loader, tasks: Iterator[Task], depth: int) -> Iterator[Loaded]:
-    waiting: deque[Future[Loaded]] = deque()
-    for task in tasks:
-        waiting.append(pool.submit(loader.load, task))
+def _ahead(pool: ThreadPoolExecutor, work: Callable[[T], R], items: Iterator[T], depth: int) -> Iterator[R]:
+    """Results in order, with up to ``depth`` of them begun before they are asked for."""
+    waiting: deque[Future[R]] = deque()
+    for item in items:
+        waiting.append(pool.submit(work, item))
         if len(waiting) >= depth:
             yield waiting.popleft().result()
     while waiting:

@@ -20,12 +20,14 @@ KINDS = 0.6
 """Share of neighbours of a product's own category from which smoothing is worth it."""
 
 _BLOCK = 1024
+_PRODUCTS = 4_000_000  # inner products in memory at a time, 16 MB
 
 
 def nearest(vectors: np.ndarray, count: int = NEIGHBOURS) -> tuple[np.ndarray, np.ndarray]:
     """The ``count`` nearest of each of n unit vectors (n, dim), itself left out: places (n, k) int64, scores (n, k).
 
-    Exact, best first, equal ones by place; k is less than ``count`` where there are not so many. n² products in blocks:
+    Exact, best first, equal ones by place; k is less than ``count`` where there are not so many. n² products, a block
+    of rows at a time that has the same size for any n:
     0.2 s for 3,000 of 587 numbers on one core.
     """
     vectors = np.asarray(vectors, np.float32)
@@ -33,15 +35,16 @@ def nearest(vectors: np.ndarray, count: int = NEIGHBOURS) -> tuple[np.ndarray, n
     k = max(0, min(count, n - 1))
     places = np.zeros((n, k), np.int64)
     scores = np.zeros((n, k), np.float32)
-    for start in range(0, n if k else 0, _BLOCK):
-        rows = vectors[start : start + _BLOCK] @ vectors.T
+    step = max(1, min(_BLOCK, _PRODUCTS // max(n, 1)))
+    for start in range(0, n if k else 0, step):
+        rows = vectors[start : start + step] @ vectors.T
         own = np.arange(len(rows))
         rows[own, start + own] = -np.inf
         best = np.sort(np.argpartition(-rows, k - 1, axis=1)[:, :k], axis=1)
         found = np.take_along_axis(rows, best, axis=1)
         order = np.argsort(-found, axis=1, kind="stable")
-        places[start : start + _BLOCK] = np.take_along_axis(best, order, axis=1)
-        scores[start : start + _BLOCK] = np.take_along_axis(found, order, axis=1)
+        places[start : start + step] = np.take_along_axis(best, order, axis=1)
+        scores[start : start + step] = np.take_along_axis(found, order, axis=1)
     return places, scores
 
 

@@ -45,6 +45,10 @@ _DEFAULTS = {
     "nbits": 8,
 }
 
+# milvus-lite answers pymilvus's pings, one every ten seconds, by closing the connection ("too_many_pings") after a minute
+# or two, under calls that are on it. A Unix socket needs no pings.
+_NO_PINGS = {"grpc.keepalive_time_ms": 2**31 - 1, "grpc.keepalive_permit_without_calls": False}
+
 T = TypeVar("T")
 
 
@@ -229,6 +233,7 @@ class Index:
     ) -> list[Found]:
         """The products of largest inner product with each query, (q, dim) float32, best first, ties by id.
 
+        Scores are exact also where the index type is not; what it passes over is not found.
         limit: 1 to 16,384; where: only products that meet it; vectors: give those of the products, too.
         effort: how many times as thorough as the settings say an approximate index looks.
         """
@@ -239,6 +244,7 @@ class Index:
             parameters["ef"] = min(max(parameters["ef"] * effort, limit), 32_768)
         if "nprobe" in parameters:
             parameters["nprobe"] = min(parameters["nprobe"] * effort, self._parameters(("nlist",))["nlist"])
+        rescored = made.type == "IVF_PQ"  # its scores are of quantised vectors
         padded = np.pad(np.asarray(queries, np.float32), ((0, 0), (0, made.stored - made.dim)))
         answers = self._call(
             lambda client, timeout: client.search(
@@ -247,13 +253,16 @@ class Index:
                 anns_field="vector",
                 filter=where.milvus() if where else "",
                 limit=limit,
-                output_fields=["vector"] if vectors else [],
+                output_fields=["vector"] if vectors or rescored else [],
                 search_params={"metric_type": "IP", "params": parameters},
                 consistency_level=self._settings.consistency,
                 timeout=timeout,
             )
         )
-        return [_found(answer, made, vectors) for answer in answers]
+        return [
+            _found(answer, query if rescored else None, made, vectors)
+            for answer, query in zip(answers, padded, strict=True)
+        ]
 
     def get(self, name: str, ids: Sequence[str]) -> dict[str, np.ndarray]:
         """The vectors of these products, (dim,) float32 each, as they stand in the index; those that there are."""
@@ -366,9 +375,14 @@ class Index:
 
         logging.getLogger("pymilvus").setLevel(logging.CRITICAL)  # it logs a traceback for every error it also raises
         token = self._settings.token
+        options = {} if self._embedded is None else {"grpc_options": _NO_PINGS}
         try:
             return pymilvus.MilvusClient(
-                uri, token=token.get_secret_value() if token else "", timeout=self._settings.timeout, dedicated=True
+                uri,
+                token=token.get_secret_value() if token else "",
+                timeout=self._settings.timeout,
+                dedicated=True,
+                **options,
             )
         except (pymilvus.MilvusException, grpc.RpcError, grpc.FutureTimeoutError) as error:
             # Threads that waited for this attempt must not each wait for one more.
@@ -415,15 +429,16 @@ def _filled(dim: int, parts: int) -> int:
     return math.ceil(dim / parts) * parts
 
 
-def _found(answer: Sequence[Mapping[str, Any]], made: Collection, vectors: bool) -> Found:
+def _found(answer: Sequence[Mapping[str, Any]], query: np.ndarray | None, made: Collection, vectors: bool) -> Found:
     ids = [unquote(hit["id"]) for hit in answer]
     scores = np.array([hit["distance"] for hit in answer], np.float32)
-    order = sorted(range(len(ids)), key=lambda i: (-scores[i], ids[i]))
     matrix = None
-    if vectors:
+    if vectors or query is not None:
         matrix = np.array([hit["entity"]["vector"] for hit in answer], np.float32).reshape(len(ids), made.stored)
-        matrix = matrix[order, : made.dim]
-    return Found(tuple(ids[i] for i in order), scores[order], matrix)
+        scores = scores if query is None else matrix @ query
+    order = sorted(range(len(ids)), key=lambda i: (-scores[i], ids[i]))
+    found = matrix[order, : made.dim] if matrix is not None and vectors else None
+    return Found(tuple(ids[i] for i in order), scores[order], found)
 
 
 def _await_indexed(client: Any, name: str, timeout: float) -> None:

@@ -1,7 +1,7 @@
 """Single products, put, changed or deleted while the shop runs: searchable when the call returns."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import msgspec
 
@@ -14,7 +14,7 @@ from search.index import Index
 from search.locks import turn
 from search.pictures import Pictures
 from search.products import Product
-from search.publish import publish, upsert
+from search.publish import placed, publish, upsert
 from vision.images import decode
 
 
@@ -88,11 +88,12 @@ class Items:
 
     def _write(self, entry: Entry | None, product: Product) -> None:
         with turn(self._catalogue.database, self._settings.home, "write", wait=True):
-            encoded: Sequence[Entry] = [entry] if entry else []
+            encoded = [entry] if entry else []
             products = [] if entry else [product]
             for version in self._written():
                 self._catalogue.mark(version.id, dirty=True)
-                upsert(self._catalogue, self._index, version, encoded, products)
+                among = [placed(self._catalogue, self._index, version, one) for one in encoded]
+                upsert(self._catalogue, self._index, version, among, products)
             with self._catalogue.database.session() as session:
                 for version in self._versions():
                     self._catalogue.write(session, version.id, encoded)

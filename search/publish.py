@@ -1,14 +1,22 @@
 """Making the index equal to the database: the last step of an ingest."""
 
+import sys
 from collections.abc import Callable, Sequence
+from tempfile import TemporaryFile
+from typing import IO
 
+import msgspec
 import numpy as np
 
 from core.settings import Settings
+from search import graph
 from search.catalogue import Catalogue, Entry, Version
 from search.index import Index
 from search.locks import turn
 from search.products import Product
+
+MOST_SMOOTHED = 200_000
+"""Products up to which neighbours are looked for: it takes time with their square, some minutes for so many."""
 
 _PAGE = 500
 
@@ -59,16 +67,61 @@ def upsert(
             index.upsert(version.collection, there, np.stack([vectors[product.id] for product in there]))
 
 
+def placed(catalogue: Catalogue, index: Index, version: Version, entry: Entry) -> Entry:
+    """A product that comes alone, with its vector drawn towards those it now stands among, if the others' are."""
+    if not version.smoothed:
+        return entry
+    (found,) = index.search(version.collection, entry.own[None], graph.NEIGHBOURS + 1)
+    ids = [one for one in found.ids if one != entry.product.id][: graph.NEIGHBOURS]
+    own = catalogue.own_vectors(version, ids)
+    neighbours = np.reshape([own[one] for one in ids if one in own], (-1, version.dim))
+    return msgspec.structs.replace(entry, own=graph.place(entry.own, neighbours))
+
+
 def _write_all(
     catalogue: Catalogue, index: Index, settings: Settings, version: Version, progress: Callable[[int, int], None]
 ) -> None:
-    total, done = catalogue.count(), 0
-    for products, own in catalogue.iterate(version, _PAGE):
+    with TemporaryFile(dir=settings.home) as file:
+        ids, own, places = _neighbourhood(catalogue, version, file)
+        for start in range(0, len(ids), _PAGE):
+            page = slice(start, start + _PAGE)
+            vectors = own[page] if places is None else graph.place(own[page], own[places[page]])
+            with turn(catalogue.database, settings.home, "write", wait=True):
+                # Products that were written or deleted in the meantime are right in the index already.
+                products = catalogue.get_many(ids[page])
+                now = catalogue.own_vectors(version, ids[page])
+                kept = [
+                    i
+                    for i, one in enumerate(ids[page])
+                    if one in products and one in now and np.array_equal(now[one], own[start + i])
+                ]
+                if kept:
+                    index.upsert(version.collection, [products[ids[start + i]] for i in kept], vectors[kept])
+            progress(min(start + _PAGE, len(ids)), len(ids))
+    for there, _ in index.iterate(version.collection):
         with turn(catalogue.database, settings.home, "write", wait=True):
-            index.upsert(version.collection, products, own)
-        done += len(products)
-        progress(done, total)
-    for ids, _ in index.iterate(version.collection):
-        strays = set(ids) - catalogue.get_many(ids).keys()
-        if strays:
-            index.delete(version.collection, sorted(strays))
+            if strays := sorted(set(there) - catalogue.own_vectors(version, there).keys()):
+                index.delete(version.collection, strays)
+
+
+def _neighbourhood(
+    catalogue: Catalogue, version: Version, file: IO[bytes]
+) -> tuple[list[str], np.ndarray, np.ndarray | None]:
+    """Ids, own vectors (n, dim) float32 and places of neighbours (n, k), None where they are not to be drawn together.
+
+    The vectors lie in the file: memory does not grow with them.
+    """
+    ids: list[str] = []
+    categories: list[str] = []
+    for products, vectors in catalogue.iterate(version, _PAGE):
+        file.write(np.ascontiguousarray(vectors, np.float32).tobytes())
+        ids += [product.id for product in products]
+        categories += [sys.intern(product.category) for product in products]
+    file.flush()
+    if not ids:
+        return ids, np.empty((0, version.dim), np.float32), None
+    own = np.memmap(file, np.float32, "r", shape=(len(ids), version.dim))
+    places = graph.nearest(own)[0] if len(ids) <= MOST_SMOOTHED else None
+    smoothed = places is not None and graph.come_in_kinds(categories, places)
+    catalogue.note_smoothed(version.id, smoothed)
+    return ids, own, places if smoothed else None

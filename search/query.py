@@ -82,7 +82,8 @@ class Hit(msgspec.Struct, frozen=True, kw_only=True):
 
     score: what hits are ordered by. Without text it is the inner product of query and product, at most 1; with text
     the reciprocal-rank fusion of both lists, scaled so that a product that leads both has 1.
-    signals: what each subspace adds to the inner product, and ``words``, the BM25 score, where a text was given.
+    signals: what each subspace of the product's own vector adds to the inner product, ``neighbours`` what the index's
+    smoothing over similar products adds, and ``words`` the BM25 score where a text was given.
     region: the region of the photo it matched; words: those of the text that it has;
     duplicates: ids of near-duplicates that stand under it.
     """

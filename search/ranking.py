@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 
 import msgspec
 import numpy as np
@@ -20,7 +21,13 @@ DEEPEST = 3_200
 WORD_HITS = 200
 """Length of the list that words give."""
 
+_WORD_PAGES = (
+    (WORD_HITS, 0),
+    (10 * WORD_HITS, WORD_HITS),
+)  # limit and offset: a filter may let few of the first through
+
 _EFFORTS = (4, 16, 64)
+_NOTICEABLE = 1e-3
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,7 +66,6 @@ class Ranking:
         self._subspaces = subspaces
         self._index = index
         self._catalogue = catalogue
-        self._words: list[tuple[float, dict[str, float]]] | None = None
         self._placed: set[str] = set(asked.left_out)
         self._depth = 0
         self._lock = threading.Lock()
@@ -89,82 +95,83 @@ class Ranking:
 
     def _deepen(self, depth: int) -> None:
         asked, collection = self.asked, self.asked.version.collection
-        ids, vectors, ended = self._nearest(depth)
-        if self._words is None:
-            self._words = [(weight, self._worded(text)) for weight, text in asked.texts]
-        missing = sorted({one for _, scores in self._words for one in scores} - set(ids))
+        nearness, ended = self._nearest(depth)
+        words = [(weight, self._worded(text, nearness.keys(), ended)) for weight, text in asked.texts]
+        missing = sorted({one for _, scores in words for one in scores} - nearness.keys())
         if missing:
             among = Filter((Condition("id", "in", tuple(missing)),))
-            found = self._index.search(collection, asked.vector[None], len(missing), where=among, vectors=True)[0]
-            assert found.vectors is not None
-            ids, vectors = [*ids, *found.ids], np.concatenate([vectors, found.vectors])
-        self._place(ids, vectors)
+            found = self._index.search(collection, asked.vector[None], len(missing), where=among)[0]
+            nearness |= dict(zip(found.ids, found.scores.tolist(), strict=True))
+        self._place(nearness, words)
         self._depth = depth
         self.ended = ended or depth >= DEEPEST
 
-    def _nearest(self, depth: int) -> tuple[list[str], np.ndarray, bool]:
-        """Ids and vectors of the nearest products that meet the filter, and whether there are no others.
+    def _nearest(self, depth: int) -> tuple[dict[str, float], bool]:
+        """Scores of the nearest products that meet the filter, and whether there are no others.
 
         An approximate index may pass over what meets a selective filter: it is searched ever more thoroughly until
         as many are found as were asked for or as there are.
         """
         asked, collection = self.asked, self.asked.version.collection
         query = asked.vector[None]
-        found = self._index.search(collection, query, depth, where=asked.where, vectors=True)[0]
+        found = self._index.search(collection, query, depth, where=asked.where)[0]
         if len(found.ids) < depth and not self._index.exact(collection):
             there = min(depth, self._index.count(collection, asked.where))
             for effort in _EFFORTS:
                 if len(found.ids) >= there:
                     break
                 self.widened = True
-                found = self._index.search(collection, query, depth, where=asked.where, vectors=True, effort=effort)[0]
-        assert found.vectors is not None
-        return list(found.ids), found.vectors, len(found.ids) < depth
+                found = self._index.search(collection, query, depth, where=asked.where, effort=effort)[0]
+        return dict(zip(found.ids, found.scores.tolist(), strict=True)), len(found.ids) < depth
 
-    def _worded(self, text: str) -> dict[str, float]:
-        """BM25 scores of the best products that have the words and meet the filter."""
+    def _worded(self, text: str, near: AbstractSet[str], complete: bool) -> dict[str, float]:
+        """BM25 scores of the best products by words that meet the filter, and of the near ones that have any.
+
+        complete: whether the near ones are all that meet the filter.
+        """
         scores: dict[str, float] = {}
+        where = self.asked.where
         with self._catalogue.database.reading() as session:
-            for offset in range(0, DEEPEST, WORD_HITS):
-                page = lexical.search(session, text, WORD_HITS, offset)
-                if self.asked.where and page:
-                    products = self._catalogue.get_many([one for one, _ in page])
-                    page = [hit for hit in page if hit[0] in products and self.asked.where.matches(products[hit[0]])]
-                    scores.update(page)
-                else:
-                    scores.update(page)
-                if len(scores) >= WORD_HITS or not page:
+            for limit, offset in ((0, 0),) if complete else _WORD_PAGES:
+                page = dict(lexical.search(session, text, limit, offset, also=() if offset else near))
+                if where:
+                    products = self._catalogue.get_many([one for one in page if one not in near])
+                    met = {one for one, product in products.items() if where.matches(product)}
+                    page = {one: score for one, score in page.items() if one in near or one in met}
+                scores |= page
+                if len(scores) >= WORD_HITS or not where:
                     break
         return scores
 
-    def _place(self, ids: list[str], vectors: np.ndarray) -> None:
-        """Rank candidates and append those that have no place yet."""
-        parts = rerank.signals(self.asked.vector, vectors, self._subspaces)
-        exact = np.sum(list(parts.values()), axis=0) if parts else np.zeros(len(ids))
-        ranked = [ids[i] for i in rerank.order(ids, exact)]
+    def _place(self, nearness: dict[str, float], words: list[tuple[float, dict[str, float]]]) -> None:
+        """Rank candidates, given the index's scores and those of words, and append those that have no place yet."""
+        asked = self.asked
+        own = self._catalogue.own_vectors(asked.version, list(nearness))
+        ids = sorted(own)
+        nearness = {one: nearness[one] for one in ids}
+        vectors = np.stack([own[one] for one in ids]) if ids else np.zeros((0, asked.version.dim), np.float32)
         row = {one: i for i, one in enumerate(ids)}
-        scores = {one: float(exact[i]) for one, i in row.items()}
-        if self._words:
-            lists = [(weight, rerank.ranks(some)) for weight, some in self._words]
-            fused = rerank.fuse([(1.0, ranked), *lists])
-            scores = {one: fused[one] for one in ids}
-            ranked = rerank.ranks(scores)
+        scores = nearness
+        if words:
+            known = [(weight, {one: some[one] for one in ids if one in some}) for weight, some in words]
+            scores = rerank.fuse([(1.0, nearness), *known])
+        parts = rerank.signals(asked.vector, vectors, self._subspaces)
         old = [entry.id for entry in self.entries if entry.id in row]
-        new = [one for one in ranked if one not in self._placed]
-        line = [*old, *new]
+        line = [*old, *(one for one in rerank.ranks(scores) if one not in self._placed)]
         under = list(range(len(line)))
-        if self.asked.collapse:
+        if asked.collapse:
             under = rerank.collapse(vectors[[row[one] for one in line]], self._subspaces)
         heads = {entry.id: entry for entry in self.entries}
-        for place, one in enumerate(line):
-            if place < len(old):
-                continue
+        for place, one in enumerate(line[len(old) :], start=len(old)):
             self._placed.add(one)
             if under[place] != place:
                 heads[line[under[place]]].duplicates.append(one)
                 continue
             signals = {name: float(values[row[one]]) for name, values in parts.items()}
-            worded = [some[one] for _, some in self._words or () if one in some]
+            smoothed = nearness[one] - sum(signals.values())
+            if abs(smoothed) > _NOTICEABLE:
+                signals["neighbours"] = smoothed
+            worded = [some[one] for _, some in words if one in some]
             if worded:
                 signals["words"] = max(worded)
             heads[one] = Entry(one, scores[one], signals, [])

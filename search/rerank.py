@@ -12,10 +12,13 @@ import numpy as np
 RRF_K = 60
 """Constant of the reciprocal-rank fusion. Cormack, Clarke and Büttcher, SIGIR 2009, found 60 and little difference."""
 
-SAME = 0.985
-"""Cosine over the image and colour subspaces from which two pictures show the same thing."""
+SAME = 0.96
+"""Cosine over the image and colour subspaces from which two pictures show the same thing.
 
-_SCALE = 2.0**-20  # scores closer than one in a million are equal: they differ by the rounding of some multiplication
+Measured with fused.default on 240 photos of ``clothing/validation``: the nearest other photo is at .72 (95 %), at most
+.845; the same photo scaled to .6 at .976 or more (95 %), as JPEG of quality 40 at .950, with its hue turned by 120°
+mostly at .85. The sample shop's drawings differ less: what is above .96 there has one title, but for the cloth.
+"""
 
 
 class Subspace(Protocol):
@@ -38,23 +41,21 @@ def signals(query: np.ndarray, vectors: np.ndarray, subspaces: Sequence[Subspace
     return {part.name: products[:, part.start : part.stop].sum(axis=1) for part in subspaces}
 
 
-def order(ids: Sequence[str], scores: np.ndarray) -> list[int]:
-    """Places of the ids by falling score (n,), equal ones by id."""
-    steps = np.round(np.asarray(scores, np.float64) / _SCALE)
-    return sorted(range(len(ids)), key=lambda i: (-steps[i], ids[i]))
+def fuse(lists: Sequence[tuple[float, Mapping[str, float]]]) -> dict[str, float]:
+    """Reciprocal-rank fusion of weighted lists (id → score in that list): id → score, at most 1.
 
-
-def fuse(lists: Sequence[tuple[float, Sequence[str]]]) -> dict[str, float]:
-    """Reciprocal-rank fusion of weighted lists of ids, best first: id → score, at most 1 for positive weights.
-
-    score(d) = Σ w / (k + rank(d)), divided by what leading every list of positive weight would give.
+    score(d) = Σ w / (k + rank(d)), divided by what leading every list of positive weight would give. Those with equal
+    scores in a list share the best of their ranks: which of them comes first is for the other lists to say.
     """
     most = sum(max(weight, 0.0) for weight, _ in lists) / (RRF_K + 1) or 1.0
-    scores: dict[str, float] = {}
-    for weight, ids in lists:
-        for rank, one in enumerate(ids, start=1):
-            scores[one] = scores.get(one, 0.0) + weight / (RRF_K + rank)
-    return {one: score / most for one, score in scores.items()}
+    fused: dict[str, float] = {}
+    for weight, scores in lists:
+        rank, last = 0, None
+        for place, one in enumerate(ranks(scores), start=1):
+            step = _step(scores[one])
+            rank, last = (rank, last) if step == last else (place, step)
+            fused[one] = fused.get(one, 0.0) + weight / (RRF_K + rank)
+    return {one: score / most for one, score in fused.items()}
 
 
 def collapse(vectors: np.ndarray, subspaces: Sequence[Subspace], *, same: float = SAME) -> list[int]:
@@ -89,5 +90,9 @@ def weighted(terms: Sequence[tuple[float, np.ndarray]]) -> np.ndarray:
 
 def ranks(scores: Mapping[str, float]) -> list[str]:
     """Ids by falling score, equal ones by id."""
-    ids = sorted(scores)
-    return [ids[i] for i in order(ids, np.array([scores[one] for one in ids]))]
+    return sorted(scores, key=lambda one: (-_step(scores[one]), one))
+
+
+def _step(score: float) -> int:
+    """Scores closer than one in a million are equal: they differ by the rounding of some multiplication."""
+    return round(score * 2**20)

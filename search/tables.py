@@ -50,6 +50,7 @@ class VersionRow(Base):
     """One index version. state: building, live, previous (at most one of each) or dropped, until its collection is gone.
 
     dirty: the collection may differ from what products and vectors say, and must be reconciled.
+    smoothed: its vectors are drawn towards their neighbours (:mod:`search.graph`).
     """
 
     __tablename__ = "index_versions"
@@ -60,6 +61,7 @@ class VersionRow(Base):
     dim: Mapped[int] = mapped_column(Integer)
     state: Mapped[str] = mapped_column(String(16))
     dirty: Mapped[bool] = mapped_column(default=False)
+    smoothed: Mapped[bool] = mapped_column(default=False)
     created: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 

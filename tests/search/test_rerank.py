@@ -34,9 +34,8 @@ def test_no_order_of_what_comes_in_shows_in_what_goes_out(permutation: Sequence[
     ids = [f"p{i}" for i in range(30)]
 
     def ranked(places: Sequence[int]) -> list[str]:
-        some = [ids[i] for i in places]
         scores = sum(rerank.signals(query, vectors[list(places)], PARTS).values())
-        return [some[i] for i in rerank.order(some, np.asarray(scores))]
+        return rerank.ranks(dict(zip([ids[i] for i in places], np.asarray(scores).tolist(), strict=True)))
 
     assert ranked(permutation) == ranked(range(30))
 
@@ -44,7 +43,11 @@ def test_no_order_of_what_comes_in_shows_in_what_goes_out(permutation: Sequence[
 @given(permutations)
 def test_fusing_does_not_depend_on_the_order_of_the_lists(permutation: Sequence[int]) -> None:
     ids = [f"p{i}" for i in range(30)]
-    lists = [(1.0, ids), (0.5, [ids[i] for i in permutation]), (-0.25, ids[::-1][:10])]
+    lists = [
+        (1.0, {one: -place for place, one in enumerate(ids)}),
+        (0.5, {ids[i]: -float(place) for place, i in enumerate(permutation)}),
+        (-0.25, dict.fromkeys(ids[:10], 1.0)),
+    ]
     one, other = rerank.fuse(lists), rerank.fuse(lists[::-1])
     assert one.keys() == other.keys()
     np.testing.assert_allclose([one[i] for i in ids], [other[i] for i in ids], atol=1e-12)
@@ -52,10 +55,15 @@ def test_fusing_does_not_depend_on_the_order_of_the_lists(permutation: Sequence[
 
 
 def test_who_leads_every_list_has_one_and_who_leads_a_negative_one_falls() -> None:
-    assert rerank.fuse([(1.0, ["a", "b"]), (0.5, ["a", "c"])])["a"] == pytest.approx(1)
-    fused = rerank.fuse([(1.0, ["a", "b"]), (-0.5, ["a"])])
+    assert rerank.fuse([(1.0, {"a": 2, "b": 1}), (0.5, {"a": 9, "c": 1})])["a"] == pytest.approx(1)
+    fused = rerank.fuse([(1.0, {"a": 2, "b": 1}), (-0.5, {"a": 1})])
     assert rerank.ranks(fused) == ["b", "a"]
     assert rerank.fuse([]) == {}
+
+
+def test_equals_of_one_list_are_told_apart_by_the_other() -> None:
+    fused = rerank.fuse([(1.0, {"a": 1, "b": 2, "c": 3}), (1.0, {"a": 5.0, "b": 5.0, "c": 5.0 - 1e-9})])
+    assert rerank.ranks(fused) == ["c", "b", "a"]
 
 
 def test_near_duplicates_stand_under_the_first_of_them_that_stands_alone() -> None:
