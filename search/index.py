@@ -45,6 +45,10 @@ _DEFAULTS = {
     "nbits": 8,
 }
 
+# milvus-lite answers pymilvus's pings, one every ten seconds, by closing the connection ("too_many_pings") after a minute
+# or two, under calls that are on it. A Unix socket needs no pings.
+_NO_PINGS = {"grpc.keepalive_time_ms": 2**31 - 1, "grpc.keepalive_permit_without_calls": False}
+
 T = TypeVar("T")
 
 
@@ -371,9 +375,14 @@ class Index:
 
         logging.getLogger("pymilvus").setLevel(logging.CRITICAL)  # it logs a traceback for every error it also raises
         token = self._settings.token
+        options = {} if self._embedded is None else {"grpc_options": _NO_PINGS}
         try:
             return pymilvus.MilvusClient(
-                uri, token=token.get_secret_value() if token else "", timeout=self._settings.timeout, dedicated=True
+                uri,
+                token=token.get_secret_value() if token else "",
+                timeout=self._settings.timeout,
+                dedicated=True,
+                **options,
             )
         except (pymilvus.MilvusException, grpc.RpcError, grpc.FutureTimeoutError) as error:
             # Threads that waited for this attempt must not each wait for one more.
