@@ -1,9 +1,11 @@
 """Single products: read, put, change, delete, and how they look."""
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any, get_type_hints
 
 import msgspec
-from litestar import Controller, Response, delete, get, patch, put
+from litestar import Controller, Response, delete, get, patch, put, route
+from litestar.enums import HttpMethod
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import JSONBody, PathParameter
 from litestar.response import File
@@ -15,7 +17,14 @@ from core.errors import BadRequest
 from search.products import ID_LENGTH, Product
 
 JSON = "application/json"
-_HINTS = get_type_hints(Product, include_extras=True)
+
+# What a product checks by itself, said in the document too.
+_PRICE = msgspec.Meta(extra_json_schema={"extra": {"pattern": r"^\d{1,12}(\.\d{1,6})?$"}})
+_CURRENCY = msgspec.Meta(description="ISO 4217.", extra_json_schema={"extra": {"pattern": "^[A-Z]{3}$"}})
+_HINTS = get_type_hints(Product, include_extras=True) | {
+    "price": Annotated[Decimal, _PRICE],
+    "currency": Annotated[str, _CURRENCY],
+}
 _FIELDS = [field for field in msgspec.structs.fields(Product) if field.name != "id"]
 
 ItemId = Annotated[str, PathParameter(description="The product's id.", min_length=1, max_length=ID_LENGTH)]
@@ -66,6 +75,11 @@ class ItemsController(Controller):
     )
     def get_item(self, state: AppState, item_id: ItemId) -> Product:
         return state.service.catalogue.get(item_id)
+
+    @route("/{item_id:str}", http_method=HttpMethod.OPTIONS, include_in_schema=False, sync_to_thread=False)
+    def allow(self, item_id: ItemId) -> Response[None]:
+        """The framework's own answer names only the method of the handler whose name is first in the alphabet."""
+        return Response(None, status_code=204, headers={"Allow": "DELETE, GET, OPTIONS, PATCH, PUT"})
 
     @put(
         "/{item_id:str}",

@@ -29,6 +29,9 @@ Filters = Annotated[
 ]
 
 
+Box = Annotated[str, msgspec.Meta(pattern=r"^ *[0-9.]+ *(, *[0-9.]+ *){3}$", description="x,y,width,height.")]
+
+
 class SearchTerm(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One part of a query: exactly one of text, item (an id) and photo_url. A weight below 0 means "less like this"."""
 
@@ -60,7 +63,7 @@ class PhotoForm(msgspec.Struct):
     """
 
     photo: UploadFile
-    box: str | None = None
+    box: Box | None = None
     text: Annotated[str, msgspec.Meta(max_length=MOST_TEXT)] | None = None
     filters: str | None = None
     facets: str | None = None

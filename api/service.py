@@ -22,7 +22,7 @@ from core.worker import Worker
 from search.catalogue import Catalogue
 from search.fetch import is_url
 from search.index import Index
-from search.ingest_job import KIND, IngestOrder, Parts, ingest_id, ingest_job
+from search.ingest_job import KIND, IngestOrder, Parts, ingest_function, ingest_id
 from search.items import Items
 from search.ledger import read_faults
 from search.pictures import Pictures
@@ -181,7 +181,7 @@ class Service:
             self._items = Items(settings, self.catalogue, self.index, sight.encoder, self._pictures)
             self._searcher = Searcher(settings, sight, self.catalogue, self.index)
             # An ingest has batches of its own: behind those of shoppers, whole catalogues would stand in one queue.
-            ingest = ingest_job(settings, lambda: self._parts(vision.encoder))
+            ingest = ingest_function(settings, lambda: self._parts(vision.encoder))
             stack.enter_context(Worker(self.jobs, {KIND: ingest}))
             self._warm.set()
         except ShopglassError as error:

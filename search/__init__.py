@@ -9,18 +9,30 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from search.catalogue import Catalogue, Version
     from search.conditions import Filter
+    from search.connection import Capabilities
     from search.filters import parse
-    from search.index import Capabilities, Index
-    from search.products import Product
+    from search.index import Index
+    from search.ingest import Ingest, Progress
+    from search.ingest_job import IngestOrder, Parts, ingest_function, ingest_id
+    from search.items import Items
+    from search.ledger import IngestResult, read_faults
+    from search.pictures import Pictures
+    from search.products import Fault, Product
     from search.query import FACETS, MOST_HITS, Answer, Facets, Hit, PhotoAnswer, PhotoRegion, Query, RegionAnswer, Term
     from search.searcher import Searcher, Sight
 
 _HOMES = {
     "search.catalogue": ("Catalogue", "Version"),
     "search.conditions": ("Filter",),
+    "search.connection": ("Capabilities",),
     "search.filters": ("parse",),
-    "search.index": ("Capabilities", "Index"),
-    "search.products": ("Product",),
+    "search.index": ("Index",),
+    "search.ingest": ("Ingest", "Progress"),
+    "search.ingest_job": ("IngestOrder", "Parts", "ingest_function", "ingest_id"),
+    "search.items": ("Items",),
+    "search.ledger": ("IngestResult", "read_faults"),
+    "search.pictures": ("Pictures",),
+    "search.products": ("Fault", "Product"),
     "search.query": (
         "FACETS",
         "MOST_HITS",
@@ -37,8 +49,19 @@ _HOMES = {
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 
-__all__ = [  # noqa: RUF022  (in the order of a query's way)
+__all__ = [  # noqa: RUF022  (in the order of a product's way, then a query's)
     "Product",
+    "Fault",
+    "Pictures",
+    "Ingest",
+    "IngestOrder",
+    "IngestResult",
+    "Progress",
+    "Parts",
+    "ingest_function",
+    "ingest_id",
+    "read_faults",
+    "Items",
     "Catalogue",
     "Version",
     "Index",

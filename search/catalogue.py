@@ -18,6 +18,9 @@ from search.tables import ProductRow, VectorRow, VersionRow
 State = Literal["building", "live", "previous", "dropped"]
 
 
+_COLUMNS = [getattr(ProductRow, name) for name in FIELDS]
+
+
 class Version(msgspec.Struct, frozen=True):
     """One index version. encoder: tag of what made its vectors; dim: their length.
 
@@ -68,8 +71,9 @@ class Catalogue:
     def get_many(self, ids: Iterable[str]) -> dict[str, Product]:
         """The products of these ids, those that there are."""
         with self.database.reading() as session:
-            rows = session.scalars(select(ProductRow).where(ProductRow.id.in_(list(ids))))
-            return {row.id: _product(row) for row in rows}
+            # Columns and not rows of the mapper: every search asks for hundreds, and it takes a third of the time.
+            rows = session.execute(select(*_COLUMNS).where(ProductRow.id.in_(list(ids))))
+            return {row.id: Product(**row._mapping) for row in rows}
 
     def page(self, *, after: str = "", limit: int = 100) -> list[Product]:
         """Up to ``limit`` products by id, those whose id comes after ``after``."""

@@ -48,7 +48,7 @@ def ingest_id(job: Job) -> str:
     return job.arguments.get("resume") or job.id
 
 
-def ingest_job(settings: Settings, parts: Callable[[], AbstractContextManager[Parts]]) -> Function:
+def ingest_function(settings: Settings, parts: Callable[[], AbstractContextManager[Parts]]) -> Function:
     """The function of the job kind ``ingest``. parts: gives catalogue, index and encoder for the time of one job."""
 
     def run(running: Running) -> dict[str, Any]:

@@ -13,7 +13,7 @@ import hashlib
 import json
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -68,42 +68,24 @@ def remove(session: Session, ids: Sequence[str]) -> None:
         session.execute(text("DELETE FROM lexical WHERE id = :id"), [{"id": one} for one in ids])
 
 
-def search(session: Session, words: str, limit: int, offset: int = 0) -> list[tuple[str, float]]:
+def search(
+    session: Session, words: str, limit: int, offset: int = 0, *, also: Collection[str] = ()
+) -> list[tuple[str, float]]:
     """Ids with their scores (above 0) of the products that have any of the words, best first.
 
-    Equal scores stand in an order that is always the same; who needs another asks for the scores of all of them.
+    limit, offset: a page of all of them, in which equal scores stand in an order that is always the same.
+    also: ids of products to be scored wherever they stand.
     """
-    tokens = _asked(words)
+    tokens = list(dict.fromkeys(token for some in query_tokens(words).values() for token in some))[:MOST_WORDS]
     if not tokens:
         return []
-    if not _is_sqlite(session):
-        return _search_postgresql(session, tokens, "", {"limit": limit, "offset": offset})
-    # The inner query reads no column: a row's texts are fetched for the hits alone, which makes it four times as fast.
-    statement = f"""
-        SELECT lexical.id, best.score FROM (
-            SELECT rowid AS number, -bm25(lexical, {_WEIGHTS}) AS score FROM lexical WHERE lexical MATCH :match
-            ORDER BY score DESC, number LIMIT :limit OFFSET :offset
-        ) AS best JOIN lexical ON lexical.rowid = best.number ORDER BY best.score DESC, best.number"""  # noqa: S608
-    rows = session.execute(text(statement), {"match": _match(tokens), "limit": limit, "offset": offset})
-    return [(row.id, float(row.score)) for row in rows]
-
-
-def scores(session: Session, words: str, ids: Sequence[str]) -> dict[str, float]:
-    """The scores that ``search`` gives to these products, of those that have any of the words."""
-    tokens = _asked(words)
-    if not tokens or not ids:
-        return {}
-    if not _is_sqlite(session):
-        found = _search_postgresql(
-            session, tokens, "AND id = ANY(:ids)", {"ids": list(ids), "limit": None, "offset": 0}
-        )
-        return dict(found)
-    statement = f"""
-        SELECT rowid AS number, -bm25(lexical, {_WEIGHTS}) AS score FROM lexical
-        WHERE lexical MATCH :match AND rowid IN (SELECT value FROM json_each(:numbers))"""  # noqa: S608
-    number = {_row(one): one for one in ids}
-    rows = session.execute(text(statement), {"match": _match(tokens), "numbers": json.dumps(list(number))})
-    return {number[row.number]: float(row.score) for row in rows}
+    page = {"limit": limit, "offset": offset}
+    rows = (
+        _search_sqlite(session, tokens, page, also)
+        if _is_sqlite(session)
+        else _search_postgresql(session, tokens, page, also)
+    )
+    return sorted(rows, key=lambda row: (-row[1], row[0]))
 
 
 def matched(words: str, product: Product) -> tuple[str, ...]:
@@ -127,22 +109,29 @@ def matched(words: str, product: Product) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def _asked(words: str) -> list[str]:
-    tokens = [token for some in query_tokens(words).values() for token in some]
-    return list(dict.fromkeys(tokens))[:MOST_WORDS]
-
-
-def _match(tokens: Sequence[str]) -> str:
-    return " OR ".join(f'"{token}"' for token in tokens)
+def _search_sqlite(
+    session: Session, tokens: list[str], page: dict[str, int], also: Collection[str]
+) -> list[tuple[str, float]]:
+    # Ranking reads no column: the ids are fetched for the hits alone, which makes it four times as fast.
+    statement = f"""
+        WITH matching AS MATERIALIZED
+            (SELECT rowid AS number, -bm25(lexical, {_WEIGHTS}) AS score FROM lexical WHERE lexical MATCH :match),
+        best AS (SELECT * FROM matching ORDER BY score DESC, number LIMIT :limit OFFSET :offset),
+        found AS
+            (SELECT * FROM best UNION SELECT * FROM matching WHERE number IN (SELECT value FROM json_each(:also)))
+        SELECT lexical.id, found.score FROM found JOIN lexical ON lexical.rowid = found.number"""  # noqa: S608
+    match = " OR ".join(f'"{token}"' for token in tokens)
+    rows = session.execute(text(statement), {**page, "match": match, "also": json.dumps([_row(one) for one in also])})
+    return [(row.id, float(row.score)) for row in rows]
 
 
 def _search_postgresql(
-    session: Session, tokens: list[str], among: str, values: dict[str, object]
+    session: Session, tokens: list[str], page: dict[str, int], also: Collection[str]
 ) -> list[tuple[str, float]]:
     total, length = session.execute(text("SELECT count(*), coalesce(sum(length), 0) FROM lexical")).one()
     if not length:
         return []
-    values = {**values, "tokens": tokens, "average": float(length / total)}
+    values: dict[str, object] = {**page, "tokens": tokens, "also": list(also), "average": float(length / total)}
     terms = []
     for i, token in enumerate(tokens):
         holding = session.scalar(text("SELECT count(*) FROM lexical WHERE counts ? :token"), {"token": token}) or 0
@@ -151,8 +140,10 @@ def _search_postgresql(
         count = f"coalesce((counts ->> :t{i})::float8, 0)"
         terms.append(f"CAST(:w{i} AS float8) * {count} / ({count} + {_K1} * ({1 - _B} + {_B} * length / :average))")
     statement = f"""
-        SELECT id, {" + ".join(terms)} AS score FROM lexical WHERE counts ?| CAST(:tokens AS text[]) {among}
-        ORDER BY score DESC, id COLLATE "C" LIMIT :limit OFFSET :offset"""  # noqa: S608
+        WITH matching AS MATERIALIZED
+            (SELECT id, {" + ".join(terms)} AS score FROM lexical WHERE counts ?| CAST(:tokens AS text[]))
+        (SELECT * FROM matching ORDER BY score DESC, id COLLATE "C" LIMIT :limit OFFSET :offset)
+        UNION SELECT * FROM matching WHERE id = ANY(:also)"""  # noqa: S608
     return [(row.id, float(row.score)) for row in session.execute(text(statement), values)]
 
 

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 
 import msgspec
 import numpy as np
@@ -19,6 +20,11 @@ DEEPEST = 3_200
 
 WORD_HITS = 200
 """Length of the list that words give."""
+
+_WORD_PAGES = (
+    (WORD_HITS, 0),
+    (10 * WORD_HITS, WORD_HITS),
+)  # limit and offset: a filter may let few of the first through
 
 _EFFORTS = (4, 16, 64)
 _NOTICEABLE = 1e-3
@@ -60,7 +66,6 @@ class Ranking:
         self._subspaces = subspaces
         self._index = index
         self._catalogue = catalogue
-        self._found_by_words: set[str] | None = None
         self._placed: set[str] = set(asked.left_out)
         self._depth = 0
         self._lock = threading.Lock()
@@ -90,15 +95,14 @@ class Ranking:
 
     def _deepen(self, depth: int) -> None:
         asked, collection = self.asked, self.asked.version.collection
-        scores, ended = self._nearest(depth)
-        if self._found_by_words is None:
-            self._found_by_words = {one for _, text in asked.texts for one in self._having(text)}
-        missing = sorted(self._found_by_words - scores.keys())
+        nearness, ended = self._nearest(depth)
+        words = [(weight, self._worded(text, nearness.keys(), ended)) for weight, text in asked.texts]
+        missing = sorted({one for _, scores in words for one in scores} - nearness.keys())
         if missing:
             among = Filter((Condition("id", "in", tuple(missing)),))
             found = self._index.search(collection, asked.vector[None], len(missing), where=among)[0]
-            scores |= dict(zip(found.ids, found.scores.tolist(), strict=True))
-        self._place(scores)
+            nearness |= dict(zip(found.ids, found.scores.tolist(), strict=True))
+        self._place(nearness, words)
         self._depth = depth
         self.ended = ended or depth >= DEEPEST
 
@@ -120,35 +124,37 @@ class Ranking:
                 found = self._index.search(collection, query, depth, where=asked.where, effort=effort)[0]
         return dict(zip(found.ids, found.scores.tolist(), strict=True)), len(found.ids) < depth
 
-    def _having(self, text: str) -> list[str]:
-        """The best products by words that meet the filter, as many as a first page ranks."""
-        found: list[str] = []
-        with self._catalogue.database.reading() as session:
-            for offset in range(0, DEEPEST, WORD_HITS):
-                page = [one for one, _ in lexical.search(session, text, WORD_HITS, offset)]
-                if not page:
-                    break
-                if self.asked.where:
-                    products = self._catalogue.get_many(page)
-                    page = [one for one in page if one in products and self.asked.where.matches(products[one])]
-                found += page
-                if len(found) >= WORD_HITS:
-                    break
-        return found
+    def _worded(self, text: str, near: AbstractSet[str], complete: bool) -> dict[str, float]:
+        """BM25 scores of the best products by words that meet the filter, and of the near ones that have any.
 
-    def _place(self, nearness: dict[str, float]) -> None:
-        """Rank candidates, given the index's scores, and append those that have no place yet."""
+        complete: whether the near ones are all that meet the filter.
+        """
+        scores: dict[str, float] = {}
+        where = self.asked.where
+        with self._catalogue.database.reading() as session:
+            for limit, offset in ((0, 0),) if complete else _WORD_PAGES:
+                page = dict(lexical.search(session, text, limit, offset, also=() if offset else near))
+                if where:
+                    products = self._catalogue.get_many([one for one in page if one not in near])
+                    met = {one for one, product in products.items() if where.matches(product)}
+                    page = {one: score for one, score in page.items() if one in near or one in met}
+                scores |= page
+                if len(scores) >= WORD_HITS or not where:
+                    break
+        return scores
+
+    def _place(self, nearness: dict[str, float], words: list[tuple[float, dict[str, float]]]) -> None:
+        """Rank candidates, given the index's scores and those of words, and append those that have no place yet."""
         asked = self.asked
         own = self._catalogue.own_vectors(asked.version, list(nearness))
         ids = sorted(own)
         nearness = {one: nearness[one] for one in ids}
         vectors = np.stack([own[one] for one in ids]) if ids else np.zeros((0, asked.version.dim), np.float32)
         row = {one: i for i, one in enumerate(ids)}
-        scores, words = nearness, []
-        if asked.texts:
-            with self._catalogue.database.reading() as session:
-                words = [(weight, lexical.scores(session, text, ids)) for weight, text in asked.texts]
-            scores = rerank.fuse([(1.0, nearness), *words])
+        scores = nearness
+        if words:
+            known = [(weight, {one: some[one] for one in ids if one in some}) for weight, some in words]
+            scores = rerank.fuse([(1.0, nearness), *known])
         parts = rerank.signals(asked.vector, vectors, self._subspaces)
         old = [entry.id for entry in self.entries if entry.id in row]
         line = [*old, *(one for one in rerank.ranks(scores) if one not in self._placed)]

@@ -8,8 +8,8 @@ import os
 from collections.abc import Generator, Iterator
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
+import msgspec
 import numpy as np
 
 from core.settings import Settings
@@ -31,14 +31,27 @@ class EncodeBatches:
         self._loader = Loader(settings, Pictures(settings, images))
         self._encoder = create_encoder(settings.models.encoder, Weights(settings.models_dir), settings.models)
 
-    def __call__(self, batch: dict[str, np.ndarray]) -> dict[str, list[Any]]:
-        tasks = [Task(row, known) for row, known in zip(batch["row"], batch["known"], strict=True)]
+    def __call__(self, batch: dict[str, np.ndarray]) -> dict[str, list[bytes]]:
+        tasks = [msgspec.msgpack.decode(task, type=Task) for task in batch["task"]]
         done = encode_batch([self._loader.decode(self._loader.fetch(task)) for task in tasks], self._encoder)
-        return {
-            "picture": [one.picture for one in done],
-            "own": [None if one.own is None else one.own.tobytes() for one in done],
-            "reason": [None if one.fault is None else one.fault.reason for one in done],
-        }
+        return {"done": [msgspec.msgpack.encode(_sent(one)) for one in done]}
+
+
+class Sent(msgspec.Struct, frozen=True, array_like=True):
+    """What comes back from a worker, as bytes: in columns, Ray turns None into a number."""
+
+    picture: bytes | None
+    own: bytes | None
+    fault: Fault | None
+
+
+def _sent(done: Done) -> Sent:
+    return Sent(done.picture, None if done.own is None else done.own.astype("<f4").tobytes(), done.fault)
+
+
+def _done(row: Row, sent: Sent) -> Done:
+    own = None if sent.own is None else np.frombuffer(sent.own, "<f4")
+    return Done(row, sent.picture, own, sent.fault)
 
 
 def ray_engine(settings: Settings, images: Path | None) -> Engine:
@@ -55,25 +68,17 @@ def ray_engine(settings: Settings, images: Path | None) -> Engine:
         context.enable_progress_bars = False
         size = settings.ingest.batch
         while chunk := list(islice(tasks, ROWS_A_RUN)):
-            items = [{"row": task.row, "known": task.known} for task in chunk]
+            items = [{"task": msgspec.msgpack.encode(task)} for task in chunk]
             workers = max(1, int(ray.cluster_resources().get("CPU", 1)) // settings.models.threads)
             encoded = ray.data.from_items(items, override_num_blocks=-(-len(items) // size)).map_batches(
                 EncodeBatches,
                 batch_size=size,
-                concurrency=workers,
+                compute=ray.data.ActorPoolStrategy(size=workers),
                 num_cpus=settings.models.threads,
                 fn_constructor_args=(settings, images),
             )
             waiting = iter(chunk)
             for batch in encoded.iter_batches(batch_size=size, batch_format="numpy"):
-                rows = zip(batch["picture"], batch["own"], batch["reason"], strict=True)
-                yield [_done(next(waiting).row, *cells) for cells in rows]
+                yield [_done(next(waiting).row, msgspec.msgpack.decode(one, type=Sent)) for one in batch["done"]]
 
     return run
-
-
-def _done(row: Row, picture: bytes | None, own: bytes | None, reason: str | None) -> Done:
-    fault = None
-    if row.product is not None and reason is not None:
-        fault = Fault(row.number, row.product.id, "image", reason)
-    return Done(row, picture, None if own is None else np.frombuffer(own, np.float32), fault)

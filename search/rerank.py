@@ -12,8 +12,13 @@ import numpy as np
 RRF_K = 60
 """Constant of the reciprocal-rank fusion. Cormack, Clarke and Büttcher, SIGIR 2009, found 60 and little difference."""
 
-SAME = 0.985
-"""Cosine over the image and colour subspaces from which two pictures show the same thing."""
+SAME = 0.96
+"""Cosine over the image and colour subspaces from which two pictures show the same thing.
+
+Measured with fused.default on 240 photos of ``clothing/validation``: the nearest other photo is at .72 (95 %), at most
+.845; the same photo scaled to .6 at .976 or more (95 %), as JPEG of quality 40 at .950, with its hue turned by 120°
+mostly at .85. The sample shop's drawings differ less: what is above .96 there has one title, but for the cloth.
+"""
 
 
 class Subspace(Protocol):

@@ -9,7 +9,7 @@ import numpy as np
 from core.errors import BadCursor, BadRequest, IndexMismatch, NotFound
 from core.settings import Settings
 from core.telemetry import Stages
-from search import facets, lexical, rerank
+from search import facets, graph, lexical, rerank
 from search.catalogue import Catalogue, Version
 from search.conditions import Filter
 from search.cursor import Cursors
@@ -68,6 +68,8 @@ class Searcher:
         else:
             version = self._live()
             vector = self._vector(version, query.terms, stages)
+            if all(term.text is None and term.weight > 0 for term in query.terms):
+                vector = self._expanded(version, vector, stages)
             asked = Asked(
                 version=version,
                 vector=vector,
@@ -128,7 +130,7 @@ class Searcher:
         for region, vector in zip(searched, vectors, strict=True):
             asked = Asked(
                 version=version,
-                vector=rerank.weighted([(1.0, vector), *said]),
+                vector=rerank.weighted([(1.0, vector), *said]) if said else self._expanded(version, vector, stages),
                 texts=_texts((Term(photo=b""), *worded)),
                 where=where,
                 collapse=collapse,
@@ -189,6 +191,20 @@ class Searcher:
         if not np.linalg.norm(vector) > 1e-6:
             raise BadRequest("The terms cancel each other out.", remedy="Give them other weights.")
         return vector
+
+    def _expanded(self, version: Version, vector: np.ndarray, stages: Stages) -> np.ndarray:
+        """The query drawn towards its best hits, where the catalogue is one in which that helps.
+
+        That is measured when an index is made (:func:`search.graph.come_in_kinds`), and for looks alone: what words
+        find is not where the photo of one more of its kind would be.
+        """
+        if not version.smoothed:
+            return vector
+        with stages.stage("expand"):
+            (found,) = self._index.search(version.collection, vector[None], graph.EXPANSION, vectors=True)
+            if found.vectors is None or not found.ids:
+                return vector
+            return graph.expand(vector / np.linalg.norm(vector), found.vectors)
 
     def _terms(self, version: Version, terms: Sequence[Term], stages: Stages) -> list[tuple[float, np.ndarray]]:
         """Weight and vector of each term, in their order."""

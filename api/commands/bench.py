@@ -15,12 +15,15 @@ import bench as benchmarks
 from api.terminal import output
 from core.settings import load_settings
 
+NAMES = ("detect", "index", "ingest", "search", "serve")
+
 
 class Benchmarks(click.RichGroup):
-    """Every module of ``bench`` with a ``run(data, settings, **options) -> Report``; its keywords become options."""
+    """Each is a module of ``bench`` with a ``run(data, settings, **options) -> Report``, whose keywords become options."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return sorted(module.name for module in pkgutil.iter_modules(benchmarks.__path__) if module.name != "report")
+        there = {module.name for module in pkgutil.iter_modules(benchmarks.__path__)}
+        return [name for name in NAMES if name in there]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in self.list_commands(ctx):

@@ -104,14 +104,14 @@ def _await(
 ) -> "Job":
     """Wait for the job's end; do it here as long as no service is there to do it."""
     from core.worker import Worker
-    from search.ingest_job import KIND, ingest_job
+    from search.ingest_job import KIND, ingest_function
 
     with ExitStack() as stack:
         worker = None
         while not job.over:
             if worker is None and not jobs.attended():
                 worker = stack.enter_context(
-                    Worker(jobs, {KIND: ingest_job(settings, lambda: _parts(settings, database))})
+                    Worker(jobs, {KIND: ingest_function(settings, lambda: _parts(settings, database))})
                 )
             sleep(LOOK_SECONDS)
             job = jobs.get(job.id)

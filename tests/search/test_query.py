@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from core.settings import Settings
 from search.catalogue import Catalogue, Entry, Version
 from search.facets import count
 from search.filters import parse
+from search.graph import EXPANSION, expand, nearest, smooth
 from search.index import Index
 from search.products import Product
 from search.query import FACETS, MOST_HITS, Answer, Query, Term
@@ -171,7 +173,7 @@ def names(answer: Answer) -> list[str]:
 
 
 def test_a_text_meets_looks_and_words(shop: Shop) -> None:
-    answer = shop.searcher.search(Query.of("red hats", limit=30))
+    answer = shop.searcher.search(Query.of("red hats", limit=30, collapse=False))
     assert {hit.product.attributes["colour"] for hit in answer.hits} == {"red"}
     assert {hit.product.category for hit in answer.hits[:10]} == {"hat"}
     first = answer.hits[0]
@@ -364,6 +366,46 @@ def test_near_duplicates_stand_under_their_best_and_the_page_is_filled(open_shop
     flat = shop.searcher.search(Query(terms=query.terms, limit=10, collapse=False))
     assert names(flat) == [f"twin{i:03}" for i in range(10)]
     assert not flat.widened
+
+
+def test_looks_are_expanded_by_their_best_hits_where_the_version_says_so(own_shop: Shop) -> None:
+    query = Query(terms=(Term(photo=photo(COLOURS["blue"])),), limit=10, collapse=False)
+    plain = own_shop.searcher.search(query)
+    worded = own_shop.searcher.search(Query.of("blue"))
+    own_shop.catalogue.note_smoothed(own_shop.version.id, True)
+    expanded = own_shop.searcher.search(query)
+    assert "expand" in expanded.timings
+    own = own_shop.catalogue.own_vectors(own_shop.version, names(expanded))
+    query_vector = own_shop.sight.encoder.encode_texts(["blue"])[0]  # the swatch of the photo
+    drawn = expand(query_vector, np.stack([own[one] for one in names(plain)[:EXPANSION]]))
+    for hit in expanded.hits:
+        assert hit.score == pytest.approx(float(drawn @ own[hit.product.id]), abs=1e-4)
+    assert {hit.product.attributes["colour"] for hit in expanded.hits} == {"blue"}
+    (found,) = own_shop.searcher.search_photo(photo(COLOURS["blue"]), limit=10, collapse=False).answers
+    assert [hit.product.id for hit in found.hits] == names(expanded)
+    assert own_shop.searcher.search(Query.of("blue")).hits == worded.hits  # words are taken as they are
+
+
+def test_what_smoothing_adds_is_among_the_reasons(own_shop: Shop) -> None:
+    ids = [one.id for one, _ in ROWS[:60]]
+    own = own_shop.catalogue.own_vectors(own_shop.version, ids)
+    vectors = np.stack([own[one] for one in ids])
+    drawn = smooth(vectors, nearest(vectors)[0])
+    own_shop.index.upsert(own_shop.version.collection, [one for one, _ in ROWS[:60]], drawn)
+    answer = own_shop.searcher.search(Query(terms=(Term(item="p000"),), limit=30))
+    assert any("neighbours" in hit.signals for hit in answer.hits)
+    for hit in answer.hits:
+        assert sum(hit.signals.values()) == pytest.approx(hit.score, abs=1e-3)
+
+
+def test_threads_searching_at_once_get_what_one_alone_gets(shop: Shop) -> None:
+    queries = [Query(terms=terms, limit=15, facets=("category",)) for terms in QUERIES.values()] * 5
+    alone = [shop.searcher.search(query) for query in queries[:3]] * 5
+    with ThreadPoolExecutor(6) as pool:
+        together = list(pool.map(shop.searcher.search, queries))
+    for one, other in zip(alone, together, strict=True):
+        assert one.hits == other.hits
+        assert one.facets == other.facets
 
 
 def test_an_index_of_another_encoder_is_refused_with_the_remedy(own_shop: Shop) -> None:

@@ -10,6 +10,8 @@ def test_the_names_are_these_and_all_are_there() -> None:
     assert set(search.__all__) == {
         "Product", "Catalogue", "Version", "Index", "Capabilities", "Filter", "parse", "Query", "Term", "Answer", "Hit",
         "Facets", "FACETS", "MOST_HITS", "PhotoAnswer", "PhotoRegion", "RegionAnswer", "Searcher", "Sight",
+        "Fault", "Pictures", "Ingest", "IngestOrder", "IngestResult", "Progress", "Parts", "ingest_function", "ingest_id",
+        "read_faults", "Items",
     }  # fmt: skip
     for name in search.__all__:
         assert getattr(search, name) is not None
