@@ -8,10 +8,13 @@ from api.state import AppState
 from core.errors import Unavailable
 
 
-class Health(msgspec.Struct, frozen=True):
+class Live(msgspec.Struct, frozen=True):
+    live: bool = True
+
+
+class Ready(msgspec.Struct, frozen=True):
     """ready: by part, whether it can serve."""
 
-    live: bool
     ready: dict[str, bool]
 
 
@@ -20,8 +23,8 @@ class HealthController(Controller):
     tags = ("health",)
 
     @get("/live", operation_id="live", summary="The process answers", sync_to_thread=False)
-    def live(self, state: AppState) -> Health:
-        return Health(live=True, ready=state.service.readiness())
+    def live(self) -> Live:
+        return Live()
 
     @get(
         "/ready",
@@ -30,8 +33,8 @@ class HealthController(Controller):
         responses=problems(503),
         sync_to_thread=True,
     )
-    def ready(self, state: AppState) -> Health:
+    def ready(self, state: AppState) -> Ready:
         parts = state.service.readiness()
         if waiting := [name for name, ready in parts.items() if not ready]:
             raise Unavailable(f"Not ready yet: {', '.join(waiting)}.", remedy="Ask again shortly.", retry_after=2)
-        return Health(live=True, ready=parts)
+        return Ready(parts)

@@ -22,6 +22,7 @@ from api.problems import problem_details
 from api.search import SearchController
 from api.service import Service
 from api.state import AppState
+from api.tracing import tracer_provider, tracing
 from core.settings import Settings
 from core.telemetry import configure_logging
 
@@ -51,6 +52,10 @@ class ShopglassPlugin(InitPlugin):
             MetricsController,
         ]
         app_config.plugins.append(problem_details())
+        if (collector := self.service.settings.telemetry.otlp) is not None:
+            provider = tracer_provider(collector)
+            app_config.plugins.append(tracing(provider))
+            app_config.on_shutdown.append(provider.shutdown)
         app_config.middleware.append(REQUESTS.middleware)
         app_config.guards.append(from_here)
         app_config.before_send.append(add_headers)

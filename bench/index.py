@@ -25,7 +25,7 @@ SPREAD = 0.7
 """Length of what sets a product apart from the middle of its cluster, where the middle has length 1."""
 
 _BATCH = 2_000
-_SERVER = {"M": 16, "efConstruction": 200, "ef": 128}
+_SERVER = {"M": 16, "efConstruction": 120, "ef": 128}
 
 
 def run(data: Path, settings: Settings, *, products: int = 100_000, queries: int = 200, seed: int = 7) -> Report:

@@ -68,13 +68,17 @@ class Fetch(Section):
 
 
 class Index(Section):
-    """uri: a Milvus server's address; None means an embedded index in the home folder."""
+    """uri: a Milvus server's address; None means an embedded index in the home folder.
+
+    consistency: what a query on a server waits for. Session sees this process's own writes at once and others' soon;
+    Strong sees all, and every query waits some 200 ms for it (server 2.3.5: 4 ms without).
+    """
 
     uri: str | None = None
     token: SecretStr | None = None
     type: Literal["FLAT", "HNSW", "IVF_FLAT", "IVF_PQ"] = "FLAT"
     parameters: dict[str, int] = Field(default_factory=dict)
-    consistency: Literal["Strong", "Session", "Bounded", "Eventually"] = "Strong"
+    consistency: Literal["Strong", "Session", "Bounded", "Eventually"] = "Session"
     timeout: Seconds = 5.0
 
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from search.catalogue import Catalogue, Version
     from search.conditions import Filter
+    from search.connection import Capabilities
     from search.filters import parse
-    from search.index import Capabilities, Index
+    from search.index import Index
     from search.ingest import Ingest, Progress
     from search.ingest_job import IngestOrder, Parts, ingest_function, ingest_id
     from search.items import Items
@@ -23,8 +24,9 @@ if TYPE_CHECKING:
 _HOMES = {
     "search.catalogue": ("Catalogue", "Version"),
     "search.conditions": ("Filter",),
+    "search.connection": ("Capabilities",),
     "search.filters": ("parse",),
-    "search.index": ("Capabilities", "Index"),
+    "search.index": ("Index",),
     "search.ingest": ("Ingest", "Progress"),
     "search.ingest_job": ("IngestOrder", "Parts", "ingest_function", "ingest_id"),
     "search.items": ("Items",),

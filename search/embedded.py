@@ -36,6 +36,7 @@ class EmbeddedServer:
 
     def __init__(self, home: Path) -> None:
         self._home = home
+        self._pid = os.getpid()
         self._lock: IO[str] | None = None
         self._watched: IO[str] | None = None
         self._folder: Path | None = None
@@ -47,7 +48,10 @@ class EmbeddedServer:
 
     def start(self) -> str:
         """Start the server, or another one where it died, and return its address."""
+        if self._lock is not None and self._pid != os.getpid():
+            raise IndexLocked(f"Process {self._pid}, which this one was forked from, holds the index.")
         if self._lock is None:
+            self._pid = os.getpid()
             self._home.mkdir(parents=True, exist_ok=True)
             self._lock = _locked(self._home / "index.lock")
             self.announce(None)
@@ -65,7 +69,9 @@ class EmbeddedServer:
         self._lock.flush()
 
     def stop(self) -> None:
-        """End the server and give the lock back."""
+        """End the server and give the lock back. In a forked child of the owner it does nothing."""
+        if self._pid != os.getpid():
+            return
         self._end()
         if self._lock is not None:
             self._lock.truncate(0)

@@ -1,37 +1,32 @@
-"""The one door to Milvus, embedded or a server. Nothing of pymilvus leaves this module.
+"""The one door to Milvus, embedded or a server. Nothing of pymilvus leaves this module and its connection.
 
 A product is one row: its id, the fields that filters look at, and one vector of weighted subspaces; the metric is the
 inner product. Words are stored percent-encoded (see :mod:`search.conditions`). A collection's description holds what
 made its vectors, so that vectors of two encoders are never compared.
 """
 
-import logging
 import math
-import os
-import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal, Self, TypeVar
+from typing import Any, Self
 from urllib.parse import unquote
 
 import msgspec
 import numpy as np
 
 from core import settings as configuration
-from core.errors import BadSettings, IndexLocked, IndexMismatch, IndexUnavailable, NotFound, ShopglassError
+from core.errors import BadSettings, IndexMismatch, IndexUnavailable
 from search.conditions import LONGEST_TOKEN, UNKNOWN_STOCK, Filter, id_token, word_token
-from search.embedded import EmbeddedServer
+from search.connection import Capabilities, Connection
 from search.products import ID_LENGTH, Product
 
 MOST_RESULTS = 16_384
 """Milvus's own cap on the results of one search."""
 
 _ROWS_A_CALL = 1_000
-_PAUSE = 0.5  # seconds between attempts to connect
 _PATIENCE = 60  # building an index takes longer than a query: its timeout is this many times as long
 _BUILD = {"FLAT": (), "HNSW": ("M", "efConstruction"), "IVF_FLAT": ("nlist",), "IVF_PQ": ("nlist", "m", "nbits")}
 _SEARCH = {"FLAT": (), "HNSW": ("ef",), "IVF_FLAT": ("nprobe",), "IVF_PQ": ("nprobe",)}
@@ -44,20 +39,6 @@ _DEFAULTS = {
     "m": 64,
     "nbits": 8,
 }
-
-# milvus-lite answers pymilvus's pings, one every ten seconds, by closing the connection ("too_many_pings") after a minute
-# or two, under calls that are on it. A Unix socket needs no pings.
-_NO_PINGS = {"grpc.keepalive_time_ms": 2**31 - 1, "grpc.keepalive_permit_without_calls": False}
-
-T = TypeVar("T")
-
-
-class Capabilities(msgspec.Struct, frozen=True):
-    """What the engine can do. version: of milvus-lite or of the server."""
-
-    engine: Literal["embedded", "server"]
-    version: str
-    index_types: frozenset[str]
 
 
 class Collection(msgspec.Struct, frozen=True):
@@ -87,12 +68,8 @@ class Index:
 
     def __init__(self, settings: configuration.Index, home: Path) -> None:
         self._settings = settings
-        self._embedded = None if settings.uri else EmbeddedServer(home)
-        self._pid = os.getpid()
-        self._lock = threading.RLock()
-        self._client: Any = None
-        self._closed_until = 0.0
         self._collections: dict[str, Collection] = {}
+        self._connection = Connection(settings, home, on_lost=self._collections.clear)
         self._capabilities: Capabilities | None = None
 
     def __enter__(self) -> Self:
@@ -106,28 +83,21 @@ class Index:
 
     def announce(self, url: str) -> None:
         """Tell other processes, which are refused the embedded index, where this one can be asked."""
-        self.capabilities()
-        with self._lock:
-            if self._embedded is not None:
-                self._embedded.announce(url)
+        self._connection.announce(url)
 
     def capabilities(self) -> Capabilities:
         """What the engine can do; the first call connects."""
-        with self._lock:
-            if self._capabilities is None:
-                self._capabilities = self._asked()
-            return self._capabilities
+        if self._capabilities is None:
+            self._capabilities = self._connection.capabilities()
+        return self._capabilities
 
     def ping(self) -> None:
         """Return if Milvus answers; raise IndexUnavailable if not."""
-        self._call(lambda client, timeout: client.list_collections(timeout=timeout))
+        self._connection.call(lambda client, timeout: client.list_collections(timeout=timeout))
 
     def close(self) -> None:
         """Disconnect, end the embedded server and give its lock back. The index can be used again afterwards."""
-        with self._lock:
-            self._disconnect(self._client)
-            if self._embedded is not None and self._pid == os.getpid():
-                self._embedded.stop()
+        self._connection.close()
 
     # Collections
 
@@ -166,16 +136,16 @@ class Index:
                 name, schema=schema, index_params=index, consistency_level=consistency, timeout=timeout * _PATIENCE
             )
 
-        self._call(run)
+        self._connection.call(run)
 
     def drop(self, name: str) -> None:
         """Drop a collection; one that is not there is fine."""
-        self._call(lambda client, timeout: client.drop_collection(name, timeout=timeout * _PATIENCE))
+        self._connection.call(lambda client, timeout: client.drop_collection(name, timeout=timeout * _PATIENCE))
         self._collections.pop(name, None)
 
     def collections(self) -> list[str]:
         """Names of all collections there are."""
-        return sorted(self._call(lambda client, timeout: client.list_collections(timeout=timeout)))
+        return sorted(self._connection.call(lambda client, timeout: client.list_collections(timeout=timeout)))
 
     def check(self, name: str, dim: int, encoder: str) -> None:
         """Raise IndexMismatch unless the collection was made by this encoder with vectors of this length."""
@@ -193,8 +163,8 @@ class Index:
     def warm(self, name: str) -> None:
         """Wait until everything written is indexed and in memory. Raises IndexUnavailable when that takes too long."""
         if self.capabilities().engine == "server":
-            self._call(lambda client, timeout: client.flush(name, timeout=timeout * _PATIENCE))
-            self._call(lambda client, timeout: _await_indexed(client, name, timeout * _PATIENCE))
+            self._connection.call(lambda client, timeout: client.flush(name, timeout=timeout * _PATIENCE))
+            self._connection.call(lambda client, timeout: _await_indexed(client, name, timeout * _PATIENCE))
         self.search(name, np.zeros((1, self._collection(name).dim), np.float32), 1)
 
     # Rows
@@ -214,12 +184,12 @@ class Index:
         rows = [_row(products[i], vectors[i]) for i in last.values()]
         for start in range(0, len(rows), _ROWS_A_CALL):
             part = rows[start : start + _ROWS_A_CALL]
-            self._call(partial(_upsert, name, part))
+            self._connection.call(partial(_upsert, name, part))
 
     def delete(self, name: str, ids: Sequence[str]) -> None:
         """Delete products; ids that are not there are passed over."""
         for start in range(0, len(ids), _ROWS_A_CALL):
-            self._call(partial(_delete, name, _among(ids[start : start + _ROWS_A_CALL])))
+            self._connection.call(partial(_delete, name, _among(ids[start : start + _ROWS_A_CALL])))
 
     def search(
         self,
@@ -246,7 +216,7 @@ class Index:
             parameters["nprobe"] = min(parameters["nprobe"] * effort, self._parameters(("nlist",))["nlist"])
         rescored = made.type == "IVF_PQ"  # its scores are of quantised vectors
         padded = np.pad(np.asarray(queries, np.float32), ((0, 0), (0, made.stored - made.dim)))
-        answers = self._call(
+        answers = self._connection.call(
             lambda client, timeout: client.search(
                 name,
                 data=list(padded),
@@ -285,23 +255,23 @@ class Index:
     def iterate(self, name: str, batch: int = 1_000) -> Iterator[tuple[list[str], np.ndarray]]:
         """All products: ids and vectors, (≤ batch, dim) float32. What is written meanwhile may or may not be met."""
         made = self._collection(name)
-        pages = self._call(
+        pages = self._connection.call(
             lambda client, timeout: client.query_iterator(
                 name, batch_size=batch, output_fields=["id", "vector"], timeout=timeout
             )
         )
         try:
-            while rows := self._call(lambda client, timeout: pages.next()):
+            while rows := self._connection.call(lambda client, timeout: pages.next()):
                 ids = [unquote(row["id"]) for row in rows]
                 yield ids, np.array([row["vector"] for row in rows], np.float32)[:, : made.dim]
         finally:
             pages.close()
 
-    # The connection
+    # Within
 
     def _query(self, name: str, expression: str, fields: list[str], **options: object) -> list[dict[str, Any]]:
         self._collection(name)
-        rows: list[dict[str, Any]] = self._call(
+        rows: list[dict[str, Any]] = self._connection.call(
             lambda client, timeout: client.query(
                 name,
                 filter=expression,
@@ -317,86 +287,14 @@ class Index:
         """What the collection was made with; it is in memory afterwards."""
         known = self._collections.get(name)
         if known is None:
-            about = self._call(lambda client, timeout: client.describe_collection(name, timeout=timeout))
-            self._call(lambda client, timeout: client.load_collection(name, timeout=timeout * _PATIENCE))
+            about = self._connection.call(lambda client, timeout: client.describe_collection(name, timeout=timeout))
+            self._connection.call(lambda client, timeout: client.load_collection(name, timeout=timeout * _PATIENCE))
             known = msgspec.json.decode(about["description"], type=Collection)
             self._collections[name] = known
         return known
 
     def _parameters(self, names: Sequence[str]) -> dict[str, int]:
         return {name: self._settings.parameters.get(name, _DEFAULTS[name]) for name in names}
-
-    def _asked(self) -> Capabilities:
-        if self._embedded is not None:
-            self._call(lambda client, timeout: client.list_collections(timeout=timeout))
-            return Capabilities("embedded", version("milvus-lite"), frozenset({"FLAT", "IVF_FLAT"}))
-        number = self._call(lambda client, timeout: client.get_server_version(timeout=timeout))
-        return Capabilities("server", str(number), frozenset(_BUILD))
-
-    def _call(self, run: Callable[[Any, float], T]) -> T:
-        import grpc
-        from pymilvus import MilvusException
-
-        client = self._connected()
-        try:
-            return run(client, self._settings.timeout)
-        except grpc.RpcError as error:
-            slow = error.code() is grpc.StatusCode.DEADLINE_EXCEEDED
-            reason = str(error.code().name)
-        except MilvusException as error:
-            if error.code == 100 or "can't find collection" in error.message:
-                raise NotFound("The index has no such collection.", remedy="Run `shopglass ingest` first.") from None
-            reason = _first_line(error.message)
-            if _refused(error):
-                raise ShopglassError(f"Milvus refused what it was asked: {reason}") from None
-            slow = error.code is grpc.StatusCode.DEADLINE_EXCEEDED
-        if not slow:  # a connection that is only slow has other threads' calls on it
-            self._disconnect(client)
-        raise IndexUnavailable(
-            f"Milvus did not answer: {reason}", remedy="Try again; a server named by index.uri must be running."
-        )
-
-    def _connected(self) -> Any:
-        with self._lock:
-            if self._pid != os.getpid():
-                if self._embedded is not None:
-                    raise IndexLocked(f"Process {self._pid}, which this one was forked from, holds the index.")
-                self._client, self._pid = None, os.getpid()  # gRPC channels do not survive a fork
-            if self._client is None:
-                if time.monotonic() < self._closed_until:
-                    raise IndexUnavailable("Milvus was not there a moment ago.", remedy="Try again.")
-                uri = self._settings.uri if self._embedded is None else self._embedded.start()
-                self._client = self._connect(str(uri))
-            return self._client
-
-    def _connect(self, uri: str) -> Any:
-        import grpc
-        import pymilvus
-
-        logging.getLogger("pymilvus").setLevel(logging.CRITICAL)  # it logs a traceback for every error it also raises
-        token = self._settings.token
-        options = {} if self._embedded is None else {"grpc_options": _NO_PINGS}
-        try:
-            return pymilvus.MilvusClient(
-                uri,
-                token=token.get_secret_value() if token else "",
-                timeout=self._settings.timeout,
-                dedicated=True,
-                **options,
-            )
-        except (pymilvus.MilvusException, grpc.RpcError, grpc.FutureTimeoutError) as error:
-            # Threads that waited for this attempt must not each wait for one more.
-            self._closed_until = time.monotonic() + _PAUSE
-            raise IndexUnavailable(
-                "There is no connection to Milvus.", remedy="See whether index.uri is right and the server runs."
-            ) from error
-
-    def _disconnect(self, client: Any) -> None:
-        with self._lock:
-            if client is not None and client is self._client:
-                self._client = None
-                self._collections.clear()
-                client.close()
 
 
 def _row(product: Product, vector: np.ndarray) -> dict[str, object]:
@@ -448,16 +346,3 @@ def _await_indexed(client: Any, name: str, timeout: float) -> None:
         if time.monotonic() > deadline:
             raise IndexUnavailable("Milvus is still building the index.", retry_after=10.0)
         time.sleep(0.2)
-
-
-def _refused(error: Any) -> bool:
-    """Whether the request is at fault (by Milvus's error codes, or by the client's own checks), and not the server."""
-    from pymilvus import exceptions
-
-    if type(error) is not exceptions.MilvusException:
-        return not isinstance(error, exceptions.ConnectError | exceptions.MilvusUnavailableException)
-    return error.code in (700, 2000, 65535) or (isinstance(error.code, int) and 1100 <= error.code < 1200)
-
-
-def _first_line(text: str) -> str:
-    return text.strip().splitlines()[0][:200] if text.strip() else "no reason given"

@@ -146,14 +146,6 @@ def read_faults(database: Database, ingest_id: str) -> Iterator[Fault]:
         after = (rows[-1].row, rows[-1].ordinal)
 
 
-def unfinished(database: Database, catalogue: str) -> str | None:
-    """Id of an ingest of this catalogue that was cut short, or None."""
-    with database.reading() as session:
-        return session.scalar(
-            select(IngestRow.id).where(IngestRow.catalogue == catalogue, IngestRow.finished.is_(False)).limit(1)
-        )
-
-
 def _result(row: IngestRow) -> IngestResult:
     return IngestResult(
         id=row.id,

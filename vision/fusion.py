@@ -72,24 +72,28 @@ class FusedEncoder(Encoder):
             for name, stop in zip(sizes, stops, strict=True)
         )
         self.dim = stops[-1]
-        self._joint = joint
+        self.joint = joint
         self._mixture = mixture
         mixed = msgspec.json.encode((heads.checksum, mixture.weights, mixture.texts), order="deterministic")
         self.tag = f"fused.default@{hashlib.sha256(mixed).hexdigest()[:8]}"
 
     def encode_images(self, images: Sequence[Pixels]) -> np.ndarray:
-        features = {tower.tag: tower.encode_images(images) for tower in self._joint.images}
-        seen = np.concatenate([f for tag, f in features.items() if tag != COLOUR], axis=1)
+        *seen, colours = [tower.encode_images(images) for tower in self.joint.images]
+        return self.join(np.concatenate(seen, axis=1), colours)
+
+    def join(self, seen: np.ndarray, colours: np.ndarray) -> np.ndarray:
+        """(n, dim) unit vectors from what the image towers said: (n, d) joined in their order, and colours (n, c)."""
+        seen = np.asarray(seen, np.float32)
         parts = {
-            "image": self._joint.heads.apply("project", seen),
-            "joint": self._joint.join_images(list(features.values())),
-            "colour": features[COLOUR],
+            "image": self.joint.heads.apply("project", seen),
+            "joint": self.joint.join_images([seen, colours]),
+            "colour": colours,
         }
         return unit(np.concatenate([unit(parts[s.name]) * np.sqrt(s.weight) for s in self.subspaces], axis=1))
 
     def encode_texts(self, texts: Sequence[str]) -> np.ndarray:
-        features = self._joint.texts.encode_texts(texts)
-        parts = {"joint": self._joint.join_texts(features), "colour": self._joint.heads.apply("colour", features)}
+        features = self.joint.texts.encode_texts(texts)
+        parts = {"joint": self.joint.join_texts(features), "colour": self.joint.heads.apply("colour", features)}
         vectors = np.zeros((len(texts), self.dim), np.float32)
         for s in self.subspaces:
             if s.name in parts:

@@ -8,9 +8,10 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 
-from core.errors import BadCatalogue, Conflict, IndexMismatch, NotFound, Refused
+from core.errors import BadCatalogue, Conflict, IndexMismatch, IndexUnavailable, NotFound, Refused
 from search.encoding import local_engine
 from search.ingest import Progress
 from search.ledger import read_faults
@@ -227,6 +228,19 @@ def test_a_second_ingest_at_once_is_refused(shop):
     assert len(shop.state()) == 8
 
 
+def test_on_postgresql_it_is_the_same(postgresql, shop, images, tmp_path):
+    with open_shop(tmp_path / "other", images, database={"url": postgresql}, ingest={"batch": 4}) as other:
+        for ingest_id, rows in (("a", [row(n) for n in range(12)]), ("b", [row(n, price="2") for n in range(5, 20)])):
+            assert other.ingest(ingest_id, rows) == shop.ingest(ingest_id, rows)
+            assert_same(shop, other)
+
+        def second(progress: Progress) -> None:
+            with pytest.raises(Conflict, match="Another ingest"):
+                other.ingest("d")
+
+        other.ingest("c", progress=second, rebuild=True)
+
+
 def test_progress_counts_rows_to_the_last(shop):
     seen: list[Progress] = []
     shop.ingest("a", [row(n) for n in range(10)], progress=seen.append)
@@ -275,6 +289,25 @@ def test_no_path_leads_out_of_the_images_folder(shop, images, path):
         pictures.read(path)
     with Pictures(shop.settings, None) as network, pytest.raises(Refused):
         network.read("p0000.png")
+
+
+def test_milvus_killed_meanwhile_costs_nothing_but_another_try(shop, images, tmp_path):
+    shop.ingest("a", [row(n) for n in range(20)])
+    last = [row(n, image=f"p{n + 5:04}.png") for n in range(4, 24)]
+
+    def kill(progress: Progress) -> None:
+        if progress.stage == "rows" and progress.done == 8:
+            (server,) = [child for child in psutil.Process().children() if child.name() == "milvus"]
+            server.kill()
+            server.wait()
+
+    try:
+        shop.ingest("b", last, progress=kill)
+    except IndexUnavailable:
+        shop.ingest("b")
+    with open_shop(tmp_path / "other", images) as other:
+        other.ingest("a", last)
+        assert_same(shop, other)
 
 
 def test_what_an_encoder_raises_ends_the_ingest_and_it_can_be_taken_up(shop, images, tmp_path, monkeypatch):

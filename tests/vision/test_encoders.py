@@ -172,10 +172,10 @@ def test_unit_gives_zeros_a_direction() -> None:
 def test_what_runs_is_what_torch_computes(weights: Weights, build: Callable[[str], Encoder]) -> None:
     import torch
 
-    from vision.efficientnet import fit, load_backbone, pooled
+    from vision.efficientnet import centre, load_backbone, pooled
 
     network = pooled(load_backbone("lite0", weights.path("efficientnet_lite0")))
-    batch = np.stack([fit(picture, 224) for picture in PICTURES])
+    batch = np.stack([centre(picture, 224) for picture in PICTURES])
     with torch.inference_mode():
         expected = network(torch.from_numpy(batch)).numpy()
     np.testing.assert_allclose(build("efficientnet.lite0").encode_images(PICTURES), unit(expected[:, 0]), atol=1e-5)
