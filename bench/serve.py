@@ -20,9 +20,8 @@ import psutil
 from bench.report import Figure, Report
 from bench.stock import fill
 from bench.traffic import Answers, Request, ask, photo_request, text_request
+from core import Settings, Weights
 from core.errors import Unavailable
-from core.settings import Settings
-from core.weights import Weights
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -41,7 +40,7 @@ def run(data: Path, settings: Settings, *, products: int = 50_000, seconds: int 
     included) while a single client asks, goes into the processor time there is: cores / seconds per answer. Eight
     clients come near it only if no stage waits while a core is free.
     """
-    from vision.encoders import create_encoder
+    from vision import create_encoder
     from vision.fusion import FusedEncoder
 
     weights = Weights(settings.models_dir)

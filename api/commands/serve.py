@@ -6,7 +6,7 @@ from typing import Any
 import rich_click as click
 
 from api.terminal import messages
-from core.settings import Settings, load_settings
+from core import Settings, load_settings
 
 
 @click.command()

@@ -11,7 +11,7 @@ def test_the_names_are_these_and_all_are_there() -> None:
         "Product", "Catalogue", "Version", "Index", "Capabilities", "Filter", "parse", "Query", "Term", "Answer", "Hit",
         "Facets", "FACETS", "MOST_HITS", "PhotoAnswer", "PhotoRegion", "RegionAnswer", "Searcher", "Sight",
         "Fault", "Pictures", "Ingest", "IngestOrder", "IngestResult", "Progress", "Parts", "ingest_function", "ingest_id",
-        "read_faults", "Items",
+        "read_faults", "Items", "Entry", "ID_LENGTH", "KIND", "Facet", "MOST_TERMS", "MOST_TEXT", "Thumbnails",
     }  # fmt: skip
     for name in search.__all__:
         assert getattr(search, name) is not None
