@@ -54,7 +54,7 @@ def photos(folder: Path) -> list[Photo]:
 
 
 def pixels(photo: Photo, settings: Settings) -> np.ndarray:
-    return decode(photo[0].read_bytes(), settings.images).pixels
+    return np.asarray(decode(photo[0].read_bytes(), settings.images).pixels)
 
 
 def encoded(encoder: Encoder, of: Sequence[Photo], settings: Settings) -> np.ndarray:
@@ -74,7 +74,7 @@ def ranking(scores: np.ndarray, right: np.ndarray) -> tuple[np.ndarray, np.ndarr
 
 def same_class(queries: Sequence[Photo], gallery: Sequence[Photo]) -> np.ndarray:
     """(q, n) bool: whether a query and a photo of the gallery are of one class."""
-    return np.array([kind for _, kind in queries])[:, None] == np.array([kind for _, kind in gallery])[None, :]
+    return np.equal.outer([kind for _, kind in queries], [kind for _, kind in gallery])
 
 
 def _by_photo(parts: list[list[Photo]], weights: Weights, settings: Settings) -> list[Figure]:
