@@ -76,6 +76,13 @@ def run(data: Path, settings: Settings, *, products: int = 50_000, seconds: int 
             Figure(
                 f"photo, {CLIENTS} clients, throughput", together.rate, "/s", bar=0.8 * limit, note="80 % of the limit"
             ),
+            Figure(
+                f"photo, {CLIENTS} clients, processor time an answer",
+                together.cpu_each * 1000,
+                "ms",
+                better="lower",
+                note=f"{together.cpu / together.seconds:.2f} of {cores} cores used; {_stages(together)}",
+            ),
             Figure(f"photo, {CLIENTS} clients, p50", together.percentile(50), "ms", better="lower"),
             Figure(f"photo, {CLIENTS} clients, p95", together.percentile(95), "ms", better="lower"),
             Figure("text, 1 client, p50", text.percentile(50), "ms", bar=60, better="lower", note=_stages(text)),
