@@ -23,9 +23,8 @@ from api.guards import takes
 from api.problems import problems
 from api.service import UPLOADS
 from api.state import AppState
-from core import Job
+from core import Job, refusing_full_disk
 from core.errors import BadCatalogue
-from core.files import refusing_full_disk
 from search import Fault
 
 LARGEST_CATALOGUE = 4 * 1024**3

@@ -123,7 +123,8 @@ def train(
             features = features + plan.noise * torch.randn_like(features) / features.shape[1] ** 0.5
             return torch.nn.functional.normalize(text(features), dim=1)
 
-        best, since, epochs = (-1.0, 0.0, 0, {}), 0, 0.0
+        best: tuple[float, float, int, dict[str, Layers]] = (-1.0, 0.0, 0, {})
+        since, epochs = 0, 0.0
         for step in range(1, plan.steps + 1):
             total = torch.zeros(())
             for level in taught:
@@ -145,7 +146,7 @@ def train(
             if step % plan.every == 0 or step == plan.steps:
                 parts = {"image": _numpy(image), "text": _numpy(text)}
                 precision, recall = _held_out(parts, pictures, levels[0], out, plan.seed)
-                report(Point(step, plan.steps, float(total), precision, recall))
+                report(Point(step, plan.steps, total.item(), precision, recall))
                 if precision > best[0]:
                     best, since = (precision, recall, step, parts), 0
                 elif (since := since + 1) >= plan.patience:
@@ -185,7 +186,9 @@ def _layers(inputs: int, hidden: int, outputs: int, first: float, second: float)
 
 
 def _numpy(module: "torch.nn.Sequential") -> Layers:
-    linear = [(layer.weight, layer.bias) for layer in module if hasattr(layer, "weight")]
+    import torch
+
+    linear = [(layer.weight, layer.bias) for layer in module if isinstance(layer, torch.nn.Linear)]
     return tuple((weight.detach().numpy().copy(), bias.detach().numpy().copy()) for weight, bias in linear)
 
 

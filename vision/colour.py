@@ -12,8 +12,8 @@ import numpy as np
 from vision.encoders import Encoder, Pixels, check_images, register, unit
 
 if TYPE_CHECKING:
+    from core import Weights
     from core.settings import Models
-    from core.weights import Weights
 
 COLOUR = "colour.lab75"
 SIDE = 96
@@ -28,7 +28,7 @@ def to_lab(image: Pixels) -> np.ndarray:
     h, w = image.shape[:2]
     scale = min(1.0, SIDE / max(h, w))
     small = cv2.resize(image, (max(1, round(w * scale)), max(1, round(h * scale))), interpolation=cv2.INTER_AREA)
-    return cv2.cvtColor(small.astype(np.float32) / 255, cv2.COLOR_RGB2LAB)
+    return np.asarray(cv2.cvtColor(small.astype(np.float32) / 255, cv2.COLOR_RGB2LAB))
 
 
 def foreground(lab: np.ndarray) -> np.ndarray:
@@ -42,7 +42,7 @@ def foreground(lab: np.ndarray) -> np.ndarray:
     x = np.abs((np.arange(w, dtype=np.float32) + 0.5) / w * 2 - 1)[None, :]
     out = np.maximum(y, x)
     near = np.exp(-2.0 * (y**2 + x**2))
-    cells = (lab / np.float32((12.5, 14, 14)) + np.float32((0, 8, 8))).astype(np.int32).clip(0, 15)
+    cells = (lab / np.array((12.5, 14, 14), np.float32) + np.array((0, 8, 8), np.float32)).astype(np.int32).clip(0, 15)
     flat = (cells[..., 0] * 256 + cells[..., 1] * 16 + cells[..., 2]).ravel()
     at_border = np.bincount(flat, weights=(out > 0.86).ravel(), minlength=4096).reshape(16, 16, 16)
     at_centre = np.bincount(flat, weights=(near * (out < 0.7)).ravel(), minlength=4096).reshape(16, 16, 16)
@@ -50,7 +50,7 @@ def foreground(lab: np.ndarray) -> np.ndarray:
     border, centre = (table.ravel() / max(table.sum(), 1e-9) for table in (at_border, at_centre))
     likely = (centre + 1e-6) / (centre + border + 2e-6)
     weight = (likely**2)[flat].reshape(h, w) * near
-    return (weight / weight.sum()).astype(np.float32)
+    return np.asarray(weight / weight.sum(), np.float32)
 
 
 def named(lab: np.ndarray) -> np.ndarray:
@@ -97,13 +97,13 @@ def histogram(lab: np.ndarray, weight: np.ndarray) -> np.ndarray:
     """Soft histogram (75,) of CIELAB colours: three steps of light by five of a by five of b, shared out linearly."""
     light, a, b = (_share(lab[..., axis].ravel(), centres) for axis, centres in enumerate((LIGHT, CHROMA, CHROMA)))
     chroma = (a[:, :, None] * b[:, None, :]).reshape(len(a), -1)
-    return ((light * weight.reshape(-1, 1)).T @ chroma).ravel()
+    return np.asarray((light * weight.reshape(-1, 1)).T @ chroma, np.float32).ravel()
 
 
 def _share(values: np.ndarray, centres: np.ndarray) -> np.ndarray:
     """(p,) values → (p, k) weights of the two centres on either side, which sum to one."""
     place = np.interp(values, centres, np.arange(len(centres), dtype=np.float32))
-    return np.clip(1 - np.abs(place[:, None] - np.arange(len(centres))), 0, 1).astype(np.float32)
+    return np.asarray(np.clip(1 - np.abs(place[:, None] - np.arange(len(centres))), 0, 1), np.float32)
 
 
 class ColourHistogram(Encoder):

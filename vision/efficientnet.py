@@ -19,8 +19,8 @@ from vision.inference import Network, export, load_network
 if TYPE_CHECKING:
     import torch
 
+    from core import Weights
     from core.settings import Models
-    from core.weights import Weights
 
 SIZES = {"lite0": 224, "lite1": 240, "lite2": 260}
 FEATURES = 1280
@@ -72,7 +72,9 @@ def fit(image: Pixels, size: int) -> Pixels:
     height, width = max(1, round(h * scale)), max(1, round(w * scale))
     image = cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
     top, left = (size - height) // 2, (size - width) // 2
-    return cv2.copyMakeBorder(image, top, size - height - top, left, size - width - left, cv2.BORDER_REPLICATE)
+    return np.asarray(
+        cv2.copyMakeBorder(image, top, size - height - top, left, size - width - left, cv2.BORDER_REPLICATE)
+    )
 
 
 def centre(image: Pixels, size: int) -> Pixels:
@@ -84,7 +86,7 @@ def centre(image: Pixels, size: int) -> Pixels:
     rows, columns = min(h, round(h * size / height)), min(w, round(w * size / width))
     top, left = (h - rows) // 2, (w - columns) // 2
     part = image[top : top + max(1, rows), left : left + max(1, columns)]
-    return cv2.resize(part, (size, size), interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC)
+    return np.asarray(cv2.resize(part, (size, size), interpolation=cv2.INTER_AREA if scale < 1 else cv2.INTER_CUBIC))
 
 
 class EfficientNet(Encoder):
