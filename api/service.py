@@ -63,7 +63,7 @@ class Service:
         self._warm = threading.Event()
         self._asked = 0
         # More at once would fill no batch, and stand in each other's way at the interpreter's lock.
-        self._threads = CapacityLimiter(settings.serve.batch)
+        self._threads = CapacityLimiter(8)
 
     @property
     def items(self) -> Items:
