@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -181,6 +181,8 @@ class Service:
             self._pictures = stack.enter_context(Pictures(settings, folder=None))
             self._items = Items(settings, self.catalogue, self.index, sight.encoder, self._pictures)
             self._searcher = Searcher(settings, sight, self.catalogue, self.index)
+            with suppress(NotFound):  # before the first ingest there is nothing that could not fit
+                self._searcher.check()
             # An ingest has batches of its own: behind those of shoppers, whole catalogues would stand in one queue.
             ingest = ingest_function(settings, lambda: self._parts(vision.encoder))
             stack.enter_context(Worker(self.jobs, {KIND: ingest}))

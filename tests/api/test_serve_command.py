@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from core import Database, Settings, load_settings
+from search import Catalogue, Index
 from tests.api.conftest import Shop
 
 
@@ -32,6 +34,23 @@ def test_missing_model_files_are_named_with_the_remedy(shop: Shop, tmp_path: Pat
     assert "missing" in run.stderr
     assert "shopglass models pull" in run.stderr
     assert "Traceback" not in run.stderr
+
+
+def test_an_index_of_other_encoders_is_refused_with_the_remedy(shop: Shop, tmp_path: Path) -> None:
+    (tmp_path / "models").symlink_to(load_settings().models_dir)
+    settings = Settings(home=tmp_path)
+    database = Database(settings.database_url)
+    database.migrate()
+    catalogue = Catalogue(database)
+    version = catalogue.begin_version("another.encoder", 8)
+    with Index(settings.index, tmp_path) as index:
+        index.create(version.collection, version.dim, version.encoder)
+    catalogue.swap(version.id)
+    database.close()
+    run = serve(shop.environment, SHOPGLASS_HOME=str(tmp_path))
+    assert run.returncode == 1
+    assert "another.encoder" in run.stderr
+    assert "--rebuild" in run.stderr
 
 
 def test_faulty_settings_are_all_named(shop: Shop) -> None:
