@@ -3,7 +3,7 @@
 from litestar import Litestar
 
 from api.plugin import ShopglassPlugin
-from core.settings import Settings, load_settings
+from core import Settings, load_settings
 
 
 def create_app(settings: Settings | None = None) -> Litestar:

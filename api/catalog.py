@@ -23,10 +23,9 @@ from api.guards import takes
 from api.problems import problems
 from api.service import UPLOADS
 from api.state import AppState
+from core import Job, refusing_full_disk
 from core.errors import BadCatalogue
-from core.files import refusing_full_disk
-from core.jobs import Job
-from search.products import Fault
+from search import Fault
 
 LARGEST_CATALOGUE = 4 * 1024**3
 CHUNK = 1 << 20

@@ -13,7 +13,7 @@ import rich_click as click
 
 import api.commands
 from api.terminal import messages
-from core.errors import ShopglassError
+from core import ShopglassError
 
 
 class Commands(click.RichGroup):

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from litestar.plugins.prometheus import PrometheusConfig, PrometheusController
 from prometheus_client import Histogram
 
-from core.telemetry import observe
+from core import observe
 
 STAGE_SECONDS = Histogram(
     "shopglass_stage_seconds",

@@ -23,8 +23,7 @@ from api.search import SearchController
 from api.service import Service
 from api.state import AppState
 from api.tracing import tracer_provider, tracing
-from core.settings import Settings
-from core.telemetry import configure_logging
+from core import Settings, configure_logging
 
 PAGE = Path(__file__).parent / "page"
 

@@ -14,8 +14,7 @@ from api.problems import problems
 from api.service import Service
 from api.state import AppState
 from core.errors import BadRequest
-from search.filters import parse
-from search.query import FACETS, MOST_HITS, MOST_TERMS, MOST_TEXT, Answer, Facet, PhotoAnswer, Query, Term
+from search import FACETS, MOST_HITS, MOST_TERMS, MOST_TEXT, Answer, Facet, PhotoAnswer, Query, Term, parse
 
 PHOTO_BYTES = 20_000_000
 FORM_BYTES = PHOTO_BYTES + 200_000  # what stands around the photo

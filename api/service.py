@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -14,24 +14,27 @@ from anyio import CapacityLimiter, to_thread
 
 from api.metrics import observe_stages
 from api.sight import batched
-from core.database import Database
-from core.errors import Busy, NotFound, Refused, ShopglassError, Unavailable
-from core.jobs import Job, Jobs
-from core.settings import Settings
-from core.worker import Worker
-from search.catalogue import Catalogue
-from search.fetch import is_url
-from search.index import Index
-from search.ingest_job import KIND, IngestOrder, Parts, ingest_function, ingest_id
-from search.items import Items
-from search.ledger import read_faults
-from search.pictures import Pictures
-from search.products import Fault
-from search.query import Answer, PhotoAnswer, Query
-from search.searcher import Searcher
-from search.thumbnails import Thumbnails
-from vision.encoders import Encoder
-from vision.models import Vision
+from core import Database, Job, Jobs, Settings, Worker
+from core.errors import Busy, NotFound, ShopglassError, Unavailable
+from search import (
+    KIND,
+    Answer,
+    Catalogue,
+    Fault,
+    Index,
+    IngestOrder,
+    Items,
+    Parts,
+    PhotoAnswer,
+    Pictures,
+    Query,
+    Searcher,
+    Thumbnails,
+    ingest_function,
+    ingest_id,
+    read_faults,
+)
+from vision import Encoder, Vision
 
 T = TypeVar("T")
 
@@ -59,7 +62,8 @@ class Service:
         self._pictures: Pictures | None = None
         self._warm = threading.Event()
         self._asked = 0
-        self._threads = CapacityLimiter(settings.serve.queue)
+        # More at once would fill no batch, and stand in each other's way at the interpreter's lock.
+        self._threads = CapacityLimiter(8)
 
     @property
     def items(self) -> Items:
@@ -87,13 +91,10 @@ class Service:
 
     async def fetch_photo(self, url: str) -> bytes:
         """A photo by URL, through the guarded fetch."""
-        pictures = self._ready(self._pictures)
-        if not is_url(url):
-            raise Refused("A photo's address begins with http:// or https://.")
-        return await self._answer(pictures.read, url)
+        return await self._answer(self._ready(self._pictures).read, url)
 
     async def _answer(self, call: Callable[..., T], *arguments: object) -> T:
-        """Run ``call`` in a thread. As many run at once as may wait; one thread each, since most wait for a model."""
+        """Run ``call`` in a thread when one is free. Raises Busy at once when too many wait or run already."""
         if self._asked >= self.settings.serve.queue:
             raise Busy(f"{self._asked} requests are being answered already.", remedy="Try again in a moment.")
         self._asked += 1
@@ -180,6 +181,8 @@ class Service:
             self._pictures = stack.enter_context(Pictures(settings, folder=None))
             self._items = Items(settings, self.catalogue, self.index, sight.encoder, self._pictures)
             self._searcher = Searcher(settings, sight, self.catalogue, self.index)
+            with suppress(NotFound):  # before the first ingest there is nothing that could not fit
+                self._searcher.check()
             # An ingest has batches of its own: behind those of shoppers, whole catalogues would stand in one queue.
             ingest = ingest_function(settings, lambda: self._parts(vision.encoder))
             stack.enter_context(Worker(self.jobs, {KIND: ingest}))

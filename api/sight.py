@@ -8,9 +8,10 @@ import numpy as np
 
 from api.batching import Batcher
 from core.settings import Serve
-from vision.encoders import Encoder, Pixels
-from vision.models import FindsBody, Vision
-from vision.regions import Regions
+from vision import Encoder, Regions, Vision
+
+Pixels = np.ndarray
+"""A picture: (h, w, 3) uint8."""
 
 
 class BatchedEncoder(Encoder):
@@ -68,7 +69,7 @@ def batched(vision: Vision, limits: Serve) -> Iterator[Vision]:
     if vision.detector is not None:
         detector = BatchedDetector(batcher("detector", vision.detector.detect))
     if vision.pose is not None:
-        pose = BatchedPose(batcher("pose", each(vision.pose)))
+        pose = BatchedPose(batcher("pose", each(vision.pose.regions)))
     shared = Vision(encoder, detector, pose)
     try:
         yield shared
@@ -78,6 +79,6 @@ def batched(vision: Vision, limits: Serve) -> Iterator[Vision]:
             one.close()
 
 
-def each(pose: FindsBody) -> Callable[[list[Pixels]], list[Regions]]:
+def each(regions: Callable[[Pixels], Regions]) -> Callable[[list[Pixels]], list[Regions]]:
     """MediaPipe takes one picture at a time."""
-    return lambda pictures: [pose.regions(pixels) for pixels in pictures]
+    return lambda pictures: [regions(pixels) for pixels in pictures]

@@ -28,7 +28,7 @@ from search.pictures import Pictures
 from vision.encoders import create_encoder
 from vision.images import decode
 
-ROUNDS = 6
+ROUNDS = 4
 QUICK = "colour.lab75"
 
 

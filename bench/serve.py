@@ -20,9 +20,8 @@ import psutil
 from bench.report import Figure, Report
 from bench.stock import fill
 from bench.traffic import Answers, Request, ask, photo_request, text_request
+from core import Settings, Weights
 from core.errors import Unavailable
-from core.settings import Settings
-from core.weights import Weights
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -41,7 +40,7 @@ def run(data: Path, settings: Settings, *, products: int = 50_000, seconds: int 
     included) while a single client asks, goes into the processor time there is: cores / seconds per answer. Eight
     clients come near it only if no stage waits while a core is free.
     """
-    from vision.encoders import create_encoder
+    from vision import create_encoder
     from vision.fusion import FusedEncoder
 
     weights = Weights(settings.models_dir)
@@ -76,6 +75,13 @@ def run(data: Path, settings: Settings, *, products: int = 50_000, seconds: int 
             Figure("photo, sum-of-stages limit", limit, "/s", note=f"{cores} cores / processor time an answer"),
             Figure(
                 f"photo, {CLIENTS} clients, throughput", together.rate, "/s", bar=0.8 * limit, note="80 % of the limit"
+            ),
+            Figure(
+                f"photo, {CLIENTS} clients, processor time an answer",
+                together.cpu_each * 1000,
+                "ms",
+                better="lower",
+                note=f"{together.cpu / together.seconds:.2f} of {cores} cores used; {_stages(together)}",
             ),
             Figure(f"photo, {CLIENTS} clients, p50", together.percentile(50), "ms", better="lower"),
             Figure(f"photo, {CLIENTS} clients, p95", together.percentile(95), "ms", better="lower"),

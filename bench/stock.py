@@ -6,12 +6,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from core.database import Database
-from core.settings import Settings
+from core import Database, Settings
 from sample import generate
-from search.catalogue import Catalogue, Entry
-from search.index import Index
-from search.products import Product
+from search import Catalogue, Entry, Index, Product
 
 if TYPE_CHECKING:
     from vision.fusion import FusedEncoder

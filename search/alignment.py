@@ -8,18 +8,13 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
+from core import Weights, digest, replacing
 from core.errors import IndexMismatch, ShopglassError
-from core.files import digest, replacing
 from core.settings import Settings
-from core.weights import Weights
 from search.pictures import Pictures
 from search.products import Product
 from search.rows import read_rows
-from vision.align import DEFAULT, Plan, Point, train
-from vision.encoders import create_encoder
-from vision.examples import by_kind, by_title, look
-from vision.heads import Heads, JointEncoder
-from vision.images import decode
+from vision import DEFAULT, Heads, JointEncoder, Plan, Point, by_kind, by_title, create_encoder, decode, look, train
 
 VIEWS = 3
 """Random parts of each picture that are looked at beside the whole."""

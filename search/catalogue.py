@@ -9,7 +9,7 @@ import numpy as np
 from sqlalchemy import delete, func, insert, literal, select, update
 from sqlalchemy.orm import Session
 
-from core.database import Database
+from core import Database
 from core.errors import Conflict, NotFound
 from search import lexical
 from search.products import FIELDS, Product

@@ -17,7 +17,7 @@ from core.settings import Settings
 from search.pictures import Pictures
 from search.products import Fault
 from search.rows import Row
-from vision.images import decode
+from vision import decode
 
 T = TypeVar("T")
 R = TypeVar("R")

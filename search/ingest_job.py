@@ -7,9 +7,8 @@ from typing import Any, Literal
 
 import msgspec
 
-from core.jobs import Job
+from core import Function, Job, Running
 from core.settings import Settings
-from core.worker import Function, Running
 from search.catalogue import Catalogue
 from search.encoding import Encoder, Engine, local_engine
 from search.index import Index

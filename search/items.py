@@ -15,7 +15,7 @@ from search.locks import turn
 from search.pictures import Pictures
 from search.products import Product
 from search.publish import placed, publish, upsert
-from vision.images import decode
+from vision import decode
 
 
 class Items:

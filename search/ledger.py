@@ -6,7 +6,7 @@ import msgspec
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from core.database import Database
+from core import Database
 from core.errors import NotFound
 from search.products import Fault
 from search.tables import FaultRow, IngestRow, ProductRow, SeenRow

@@ -8,7 +8,7 @@ from zlib import crc32
 
 from sqlalchemy import text
 
-from core.database import Database
+from core import Database
 from core.errors import Conflict
 
 

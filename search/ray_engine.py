@@ -12,13 +12,13 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
+from core import Weights
 from core.settings import Settings
-from core.weights import Weights
 from search.encoding import Done, Engine, Loader, Task, encode_batch
 from search.pictures import Pictures
 from search.products import Fault
 from search.rows import Row
-from vision.encoders import create_encoder
+from vision import create_encoder
 
 ROWS_A_RUN = 10_000
 """Rows that are handed to Ray at once: models are loaded once for as many."""

@@ -68,13 +68,13 @@ def collapse(vectors: np.ndarray, subspaces: Sequence[Subspace], *, same: float 
     norms = np.linalg.norm(seen, axis=1, keepdims=True)
     seen = np.divide(seen, norms, out=np.zeros_like(seen), where=norms > 0)
     alike = seen @ seen.T >= same
+    alone = np.zeros(len(seen), bool)
     under: list[int] = []
-    heads: list[int] = []
     for i in range(len(seen)):
-        head = next((j for j in heads if alike[i, j]), i)
-        under.append(head)
-        if head == i:
-            heads.append(i)
+        heads = alike[i] & alone
+        first = int(heads.argmax())
+        alone[i] = not heads[first]
+        under.append(i if alone[i] else first)
     return under
 
 

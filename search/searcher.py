@@ -6,9 +6,9 @@ from typing import Protocol
 import msgspec
 import numpy as np
 
+from core import Stages
 from core.errors import BadCursor, BadRequest, IndexMismatch, NotFound
 from core.settings import Settings
-from core.telemetry import Stages
 from search import facets, graph, lexical, rerank
 from search.catalogue import Catalogue, Version
 from search.conditions import Filter
@@ -16,8 +16,7 @@ from search.cursor import Cursors
 from search.index import Index
 from search.query import Answer, Facet, Facets, Hit, PhotoAnswer, PhotoRegion, Query, RegionAnswer, Term, check_limit
 from search.ranking import Asked, Ranking
-from vision.images import Picture, decode
-from vision.regions import Regions
+from vision import Picture, Regions, decode
 
 
 class Encoder(Protocol):

@@ -12,7 +12,7 @@ from sqlalchemy import JSON, BigInteger, DateTime, Dialect, ForeignKey, Integer,
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
-from core.database import Base
+from core import Base
 from search.products import ID_LENGTH
 
 

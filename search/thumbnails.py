@@ -8,13 +8,13 @@ from typing import Final
 
 import msgspec
 
+from core import replacing
 from core.errors import NotFound, ShopglassError
-from core.files import replacing
 from core.settings import Settings
 from search.catalogue import Catalogue
 from search.fetch import is_url
 from search.pictures import Pictures
-from vision.images import decode
+from vision import decode
 
 LONGEST: Final = 480
 QUALITY: Final = 82

@@ -1,8 +1,8 @@
-"""Pixels to facts: images, regions, vectors. Knows nothing of products."""
+"""Pixels to facts: images, regions, vectors. Knows nothing of products.
 
-from vision.encoders import Encoder, create_encoder, list_encoders
-from vision.images import Picture, crop, decode
-from vision.models import Vision
-from vision.regions import Regions
+The door of the room: what is listed in ``__init__.pyi`` is for others, and is loaded when it is first asked for.
+"""
 
-__all__ = ["Encoder", "Picture", "Regions", "Vision", "create_encoder", "crop", "decode", "list_encoders"]
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

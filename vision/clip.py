@@ -17,8 +17,8 @@ from vision.inference import Network, export, load_network
 if TYPE_CHECKING:
     import torch
 
+    from core import Weights
     from core.settings import Models
-    from core.weights import Weights
 
 BATCH = 32
 

@@ -12,8 +12,8 @@ import numpy as np
 from vision.encoders import Encoder, Pixels, check_images, register, unit
 
 if TYPE_CHECKING:
+    from core import Weights
     from core.settings import Models
-    from core.weights import Weights
 
 COLOUR = "colour.lab75"
 SIDE = 96

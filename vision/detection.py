@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     import torch
     from ultralytics.nn.tasks import DetectionModel
 
+    from core import Weights
     from core.settings import Models
-    from core.weights import Weights
     from vision.inference import Network
 
 THRESHOLD = 0.25

@@ -19,8 +19,8 @@ from vision.inference import Network, export, load_network
 if TYPE_CHECKING:
     import torch
 
+    from core import Weights
     from core.settings import Models
-    from core.weights import Weights
 
 SIZES = {"lite0": 224, "lite1": 240, "lite2": 260}
 FEATURES = 1280

@@ -15,8 +15,8 @@ import numpy as np
 from core.errors import NotFound
 
 if TYPE_CHECKING:
+    from core import Weights
     from core.settings import Models
-    from core.weights import Weights
 
 Pixels = np.ndarray
 """A picture: (h, w, 3) uint8, sRGB, upright, at least 1 × 1."""

@@ -18,8 +18,8 @@ from vision.encoders import Encoder, Pixels, create_encoder, register, unit
 from vision.heads import JointEncoder
 
 if TYPE_CHECKING:
+    from core import Weights
     from core.settings import Models
-    from core.weights import Weights
 
 RECORD = Path(__file__).parent / "weights" / "fused.json"
 

@@ -16,8 +16,8 @@ from core.errors import IndexMismatch
 from vision.encoders import Encoder, Pixels, create_encoder, register, unit
 
 if TYPE_CHECKING:
+    from core import Weights
     from core.settings import Models
-    from core.weights import Weights
 
 FORMAT = 1
 

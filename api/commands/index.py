@@ -47,7 +47,7 @@ def rollback() -> None:
 
 @contextmanager
 def _catalogue() -> Iterator["Catalogue"]:
-    from core.database import Database
+    from core import Database
     from search import Catalogue
 
     database = Database(load_settings().database_url)

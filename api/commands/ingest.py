@@ -18,9 +18,8 @@ from core.errors import NotFound
 from core.settings import Settings, load_settings
 
 if TYPE_CHECKING:
-    from core.database import Database
-    from core.jobs import Job, Jobs
-    from search.ingest_job import IngestOrder, Parts
+    from core import Database, Job, Jobs
+    from search import IngestOrder, Parts
 
 SHOWN = 10
 LOOK_SECONDS = 0.1
@@ -52,9 +51,8 @@ def ingest(
     A row that is broken is listed and keeps nothing else from being ingested. What has not changed since the last time
     is not encoded again. A running service does the work; without one it is done here.
     """
-    from core.database import Database
-    from core.jobs import Jobs
-    from search.ingest_job import IngestOrder
+    from core import Database, Jobs
+    from search import IngestOrder
 
     settings = load_settings()
     order = IngestOrder(
@@ -86,7 +84,7 @@ def ingest(
 
 def _job(jobs: "Jobs", order: "IngestOrder", resume: bool) -> "Job":
     """The job to wait for: a new one, or that of an ingest of the same catalogue that did not end."""
-    from search.ingest_job import KIND, ingest_id
+    from search import KIND, ingest_id
 
     if resume:
         same = [job for job in jobs.list(kind=KIND) if job.arguments.get("catalogue") == order.catalogue]
@@ -103,8 +101,8 @@ def _await(
     settings: Settings, database: "Database", jobs: "Jobs", job: "Job", update: Callable[[int, int | None], None]
 ) -> "Job":
     """Wait for the job's end; do it here as long as no service is there to do it."""
-    from core.worker import Worker
-    from search.ingest_job import KIND, ingest_function
+    from core import Worker
+    from search import KIND, ingest_function
 
     with ExitStack() as stack:
         worker = None
@@ -121,11 +119,9 @@ def _await(
 
 @contextmanager
 def _parts(settings: Settings, database: "Database") -> Iterator["Parts"]:
-    from core.weights import Weights
-    from search.catalogue import Catalogue
-    from search.index import Index
-    from search.ingest_job import Parts
-    from vision.encoders import create_encoder
+    from core import Weights
+    from search import Catalogue, Index, Parts
+    from vision import create_encoder
 
     with Index(settings.index, settings.home) as index:
         encoder = create_encoder(settings.models.encoder, Weights(settings.models_dir), settings.models)
@@ -133,8 +129,7 @@ def _parts(settings: Settings, database: "Database") -> Iterator["Parts"]:
 
 
 def _print(database: "Database", job: "Job", as_json: bool) -> None:
-    from search.ingest_job import ingest_id
-    from search.ledger import read_faults
+    from search import ingest_id, read_faults
 
     faults = read_faults(database, ingest_id(job)) if job.result else iter(())
     if as_json:

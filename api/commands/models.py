@@ -10,8 +10,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TaskID, TextColum
 from rich.table import Table
 
 from api.terminal import messages, output, write_json
-from core import Weights, load_settings
-from core.weights import Status
+from core import Status, Weights, load_settings
 
 STYLES = {"missing": "yellow", "present": "", "verified": "green", "damaged": "bold red"}
 

@@ -13,10 +13,10 @@ from rich.table import Table
 from api.terminal import messages, output, write_json
 from core.errors import IndexLocked, ShopglassError
 from core.settings import Settings, load_settings
-from search.query import MOST_HITS, Answer, Hit, PhotoAnswer
+from search import MOST_HITS, Answer, Hit, PhotoAnswer
 
 if TYPE_CHECKING:
-    from search.searcher import Searcher
+    from search import Searcher
 
 HTTP_SECONDS = 30.0
 
@@ -63,7 +63,7 @@ def search(
         raise click.UsageError("--box is a region of a --photo.")
     if len(filters) > 1 and any(one.lstrip().startswith("{") for one in filters):
         raise click.UsageError("A filter in JSON stands alone: give one --filter.")
-    from search.filters import parse
+    from search import parse
 
     joined = " and ".join(filters) or None
     parse(joined)
@@ -73,7 +73,7 @@ def search(
         with _searcher(settings, looks=photo is not None) as searcher:
             answer = _here(searcher, wanted)
     except IndexLocked:
-        from search.embedded import holder
+        from search import holder
 
         url = holder(settings.home)[1]
         if url is None:
@@ -87,8 +87,7 @@ def search(
 
 
 def _here(searcher: "Searcher", wanted: Wanted) -> Answer | PhotoAnswer:
-    from search.filters import parse
-    from search.query import Query, Term
+    from search import Query, Term, parse
 
     where = parse(wanted.filters)
     if wanted.photo is not None:
@@ -135,11 +134,9 @@ def _there(url: str, wanted: Wanted) -> Answer | PhotoAnswer:
 @contextmanager
 def _searcher(settings: Settings, *, looks: bool) -> Iterator["Searcher"]:
     """A searcher of this process. looks: whether there is a photo to be seen; if not, its models stay unloaded."""
-    from core.database import Database
-    from search.catalogue import Catalogue
-    from search.index import Index
-    from search.searcher import Searcher
-    from vision.models import Vision
+    from core import Database
+    from search import Catalogue, Index, Searcher
+    from vision import Vision
 
     with Index(settings.index, settings.home) as index:  # refused at once where another process holds it
         if not looks:

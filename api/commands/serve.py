@@ -1,12 +1,12 @@
 """``shopglass serve``: API, web page and worker in one process."""
 
-from contextlib import suppress
+import logging
 from typing import Any
 
 import rich_click as click
 
 from api.terminal import messages
-from core.settings import Settings, load_settings
+from core import Settings, load_settings
 
 
 @click.command()
@@ -26,13 +26,14 @@ def run(settings: Settings) -> None:
     from api.app import create_app
 
     app = create_app(settings)
+    service = app.state.service
 
     class Server(uvicorn.Server):
         async def startup(self, *args: Any, **options: Any) -> None:
             await super().startup(*args, **options)
             if self.started:
                 host, port = self.servers[0].sockets[0].getsockname()[:2]
-                app.state.service.announce(f"http://{host}:{port}")
+                service.announce(f"http://{host}:{port}")
                 messages().print(f"Shopglass serves on http://{host}:{port} (Ctrl+C stops it)", highlight=False)
 
     config = uvicorn.Config(
@@ -45,9 +46,15 @@ def run(settings: Settings) -> None:
         timeout_graceful_shutdown=10,
     )
     server = Server(config)
-    app.state.service.on_fault = lambda: setattr(server, "should_exit", True)
-    # uvicorn shuts down in order on Ctrl+C and then raises the interrupt once more.
-    with suppress(KeyboardInterrupt):
+    service.on_fault = lambda: setattr(server, "should_exit", True)
+    # What keeps the service from starting is told once, in words: not by uvicorn with a traceback, too.
+    logging.getLogger("uvicorn.error").addFilter(lambda record: service.fault is None)
+    try:
         server.run()
-    if app.state.service.fault is not None:
-        raise app.state.service.fault
+    except KeyboardInterrupt:
+        pass  # uvicorn shuts down in order on Ctrl+C and then raises the interrupt once more
+    except SystemExit:
+        if service.fault is None:
+            raise
+    if service.fault is not None:
+        raise service.fault

@@ -60,12 +60,16 @@ async function usePhoto(file) {
 }
 
 function forgetPhoto() {
+  dropPhoto();
+  $("text").focus();
+  if (asked.text) search("Searching…");
+}
+
+function dropPhoto() {
   if (asked.url) URL.revokeObjectURL(asked.url);
   Object.assign(asked, { photo: null, url: null, box: null });
   stage.clear();
-  $("text").focus();
-  if (asked.text) search("Searching…");
-  else goStart();
+  if (!asked.text) goStart();
 }
 
 function clearFilters() {
@@ -82,6 +86,8 @@ function goStart() {
   $("start").hidden = false;
   $("found").hidden = true;
   $("forget-photo").hidden = true;
+  found = { hits: [], cursor: null };
+  $("hits").replaceChildren();
   setStatus("", false);
   label();
 }
@@ -101,7 +107,8 @@ function show(problem) {
   setStatus("", false);
   $("problem-title").textContent = problem.title;
   $("problem-detail").textContent = [problem.detail, problem.remedy].filter(Boolean).join(" ");
-  $("problem-retry").hidden = !again;
+  // What was wrong with the request is wrong the next time, too.
+  $("problem-retry").hidden = !again || (problem.status >= 400 && problem.status < 500);
   $("problem").hidden = false;
 }
 
@@ -139,6 +146,7 @@ async function search(words, { more = false } = {}) {
     if (error.name === "AbortError") return;
     for (const ghost of document.querySelectorAll(".ghost")) ghost.remove();
     $("more").hidden = !found.cursor;
+    if (asked.photo && [413, 422].includes(error.status)) dropPhoto(); // no second try makes a picture of it
     show(error instanceof Problem ? error : new Problem({ title: "Something went wrong", detail: String(error) }));
   } finally {
     if (running.signal === signal) $("results").setAttribute("aria-busy", "false");

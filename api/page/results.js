@@ -3,7 +3,7 @@
 import { picture } from "/page/service.js";
 
 // In this order on every card, so that cards can be compared.
-const SIGNALS = { image: "looks", joint: "meaning", colour: "colour", words: "words" };
+const SIGNALS = { image: "looks", joint: "meaning", colour: "colour", neighbours: "neighbours", words: "words" };
 const template = document.getElementById("hit-template");
 
 export function money(price, currency) {

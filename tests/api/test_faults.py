@@ -19,20 +19,20 @@ def test_too_many_at_once_are_told_to_come_back_and_nothing_else_waits(shop: Sho
         with shop.client() as client:
             return client.post("/v1/search/photo", files={"photo": photo})
 
-    with ThreadPoolExecutor(64) as pool, shop.client() as client:
-        answers = [pool.submit(ask, number) for number in range(64)]
-        slowest = 0.0
+    with ThreadPoolExecutor(48) as pool, shop.client() as client:
+        answers = [pool.submit(ask, number) for number in range(48)]
+        start, slowest = time.monotonic(), 0.0
         while not all(answer.done() for answer in answers):
             began = time.monotonic()
             assert client.get("/health/live").status_code == 200
             slowest = max(slowest, time.monotonic() - began)
+        took = time.monotonic() - start
         responses = [answer.result() for answer in answers]
     busy = [response for response in responses if response.status_code == 503]
     assert {response.status_code for response in responses} == {200, 503}
     assert all(response.json()["type"] == "urn:shopglass:busy" for response in busy)
     assert all(int(response.headers["retry-after"]) >= 1 for response in busy)
-    # A photo takes tens of milliseconds and thirty-two were waiting: who stood behind them would wait for seconds.
-    assert slowest < 2
+    assert slowest < took / 3  # who stood behind the photos would have waited for all of them
 
 
 def test_an_index_that_was_killed_comes_back_by_itself(shop: Shop, client: httpx.Client) -> None:

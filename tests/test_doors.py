@@ -1,0 +1,61 @@
+"""What each room offers to the others, that nobody goes past it, and what it costs to ask."""
+
+import ast
+import importlib
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+ROOMS = ("core", "sample", "vision", "search", "api", "bench")
+OPEN = {"core.errors", "core.settings"}
+BEHIND = {
+    "bench": "measures what is behind the doors",
+    "api/commands/train.py": "trains what is behind the doors",
+    "api/commands/align.py": "trains what is behind the doors",
+}
+DOORS = {
+    "core": "Base Database Function Job Jobs Running Settings ShopglassError Stages Status Weights Worker "
+    "configure_logging digest load_settings observe refusing_full_disk replacing",
+    "sample": "Drawing Latent SampleProduct Shop generate write",
+    "vision": "DEFAULT Encoder Heads JointEncoder Picture Plan Point Regions Vision by_kind by_title create_encoder "
+    "crop decode list_encoders look train",
+    "search": "Answer Capabilities Catalogue Entry FACETS Facet Facets Fault Filter Hit ID_LENGTH Index Ingest "
+    "IngestOrder IngestResult Items KIND MOST_HITS MOST_TERMS MOST_TEXT Parts PhotoAnswer PhotoRegion "
+    "Pictures Product Progress Query RegionAnswer Searcher Sight Term Thumbnails Version holder "
+    "ingest_function ingest_id parse read_faults",
+}
+SLOW = (
+    "cv2 huey mediapipe numpy onnxruntime open_clip openvino polars pydantic pymilvus sqlalchemy timm torch ultralytics"
+)
+
+
+@pytest.mark.parametrize("room", DOORS)
+def test_a_door_shows_these_names_and_no_others(room: str) -> None:
+    door = importlib.import_module(room)
+    assert sorted(door.__all__) == sorted(DOORS[room].split())
+    assert all(hasattr(door, name) for name in door.__all__)
+
+
+@pytest.mark.parametrize("room", ["core", "vision", "search"])
+def test_opening_a_door_loads_nothing_slow(room: str) -> None:
+    script = f"import sys, {room}; print(*[name for name in {SLOW.split()!r} if name in sys.modules])"
+    loaded = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert loaded.stdout.strip() == ""
+
+
+def test_nobody_imports_past_a_door() -> None:
+    past = []
+    for room in ROOMS:
+        for file in (ROOT / room).rglob("*.py"):
+            place = file.relative_to(ROOT).as_posix()
+            if any(place.startswith(allowed) for allowed in BEHIND):
+                continue
+            for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.ImportFrom) and node.module and node.module not in OPEN:
+                    top, _, inner = node.module.partition(".")
+                    if inner and top in ROOMS and top != room:
+                        past.append(f"{place}:{node.lineno} imports {node.module}")
+    assert past == []
