@@ -1,11 +1,16 @@
 """The catalogue's nearest-neighbour graph at work: products drawn towards their neighbours, queries towards their hits.
 
-Drawing each product half way to the mean of its ten nearest is one step of a graph convolution without weights: Wu et
-al., "Simplifying Graph Convolutional Networks", ICML 2019. Expanding a query by its best hits, each by a power of its
+Drawing each product part of the way to the mean of its ten nearest is a step of a graph convolution without weights: Wu
+et al., "Simplifying Graph Convolutional Networks", ICML 2019. Expanding a query by its best hits, each by a power of its
 score: Radenović, Tolias and Chum, "Fine-tuning CNN Image Retrieval with No Human Annotation", PAMI 2019.
 
-Both help where things come in kinds and hurt where each stands alone, so the catalogue is asked first: see
-:func:`come_in_kinds`. Measured on the vectors of ``clothing`` in ``vision/weights/fused.json``.
+Measured with the vectors of ``clothing``, validation against training photos by class (mAP), and another crop of a
+training photo against all of them, where one photo alone is right (precision@1):
+
+    as they are .772, .900    drawn by .25 .788, .905    drawn by .5 .799, .878    expanded by 3 .797, .865
+
+So products are drawn by a quarter, which costs nothing either way, and only in a catalogue that comes in kinds: see
+:func:`come_in_kinds`. Expansion serves whoever wants more of a kind, not whoever looks for one thing.
 """
 
 from collections.abc import Sequence
@@ -13,7 +18,7 @@ from collections.abc import Sequence
 import numpy as np
 
 NEIGHBOURS = 10
-SHARE = 0.5
+SHARE = 0.25
 EXPANSION = 3
 ALPHA = 3.0
 KINDS = 0.6

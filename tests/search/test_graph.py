@@ -51,7 +51,7 @@ def test_smoothing_brings_kinds_together() -> None:
     vectors, labels = kinds(3, 1.8)
     places, _ = nearest(vectors)
     before = (labels[places] == labels[:, None]).mean()
-    smoothed = smooth(vectors, places)
+    smoothed = smooth(vectors, places, 0.5)
     after = (labels[nearest(smoothed)[0]] == labels[:, None]).mean()
     assert after > before + 0.02
 
