@@ -188,9 +188,15 @@ class Service:
             stack.enter_context(Worker(self.jobs, {KIND: ingest}))
             self._warm.set()
         except ShopglassError as error:
-            self.fault = error
-            log.error("start_failed", error=error.detail)
-            self.on_fault()
+            self._fail(error)
+        except Exception as error:
+            log.exception("start_failed")
+            self._fail(ShopglassError(f"An unexpected {type(error).__name__} while starting; the log has more."))
+
+    def _fail(self, fault: ShopglassError) -> None:
+        self.fault = fault
+        log.error("start_failed", error=fault.detail)
+        self.on_fault()
 
     def _parts(self, encoder: Encoder) -> nullcontext[Parts]:
         return nullcontext(Parts(self.catalogue, self.index, encoder))

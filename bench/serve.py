@@ -106,11 +106,11 @@ def _serving(home: Path) -> Iterator[tuple[str, psutil.Process]]:
         while True:
             if process.poll() is not None or time.monotonic() > deadline:
                 raise Unavailable(f"The service did not start: {log.read_text()[-500:]}")
-            told = re.search(r"http://\S+", log.read_text())
-            if told and _ready(told[0]):
+            told = re.search(r"serves on (http://\S+)", log.read_text())
+            if told and _ready(told[1]):
                 break
             time.sleep(0.2)
-        yield told[0], psutil.Process(process.pid)
+        yield told[1], psutil.Process(process.pid)
     finally:
         process.terminate()
         process.wait()
