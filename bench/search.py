@@ -90,8 +90,7 @@ def _by_photo(parts: list[list[Photo]], weights: Weights, settings: Settings) ->
     asked, there = encoded(encoder, queries, settings), encoded(encoder, gallery, settings)
     seconds = time.perf_counter() - started
     ours = ranking(asked @ there.T, right)
-    places, _ = graph.nearest(there)
-    smoothed = graph.smooth(there, places) if graph.come_in_kinds([kind for _, kind in gallery], places) else there
+    smoothed = as_stored(encoder, there, [kind for _, kind in gallery])
     shown = _main_regions(queries, settings)
     near = [np.argsort(-(smoothed @ query), kind="stable")[: graph.EXPANSION] for query in shown]
     expanded = np.stack([graph.expand(query, smoothed[hits]) for query, hits in zip(shown, near, strict=True)])
@@ -114,6 +113,12 @@ def _by_photo(parts: list[list[Photo]], weights: Weights, settings: Settings) ->
             "decode and encode", 1000 * seconds / count, "ms a photo", better="lower", peer=1000 * peer_seconds / count
         ),
     ]
+
+
+def as_stored(encoder: Encoder, vectors: np.ndarray, kinds: Sequence[str]) -> np.ndarray:
+    """Vectors of products as ingest puts them into the index: drawn to their neighbours where they come in kinds."""
+    places, _ = graph.nearest(vectors)
+    return graph.smooth(vectors, places, kept=graph.colours(encoder)) if graph.come_in_kinds(kinds, places) else vectors
 
 
 def _main_regions(queries: Sequence[Photo], settings: Settings) -> np.ndarray:
@@ -166,7 +171,7 @@ def _without(parts: list[list[Photo]], weights: Weights, settings: Settings) -> 
 def _by_words(encoder: Encoder, of: list[Photo], settings: Settings) -> list[Figure]:
     from bench.queries import class_and_colour
 
-    vectors = encoded(encoder, of, settings)
+    vectors = as_stored(encoder, encoded(encoder, of, settings), [kind for _, kind in of])
     kinds = np.array([kind for _, kind in of])
     colours = np.array([measured_colour(pixels(photo, settings)) or "" for photo in of])
     figures = []

@@ -10,7 +10,7 @@ from vision.captions import captions
 from vision.colour import COLOUR, foreground, main_colour, to_lab
 from vision.encoders import Encoder, Pixels
 
-CAPTIONS = 120
+CAPTIONS = 240
 """Captions of one kind and colour at most, half of them in each language."""
 
 
