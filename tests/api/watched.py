@@ -23,8 +23,12 @@ ETH_P_ALL = 3
 IPV4, IPV6 = 0x0800, 0x86DD
 
 
-def watch(seen: set[str]) -> None:
-    """Note where packets go that do not stay on loopback addresses."""
+CONTROL = ("192.0.2.1", 9)
+
+
+def watch(seen: set[str]) -> threading.Event:
+    """Note where packets go that do not stay on loopback addresses; the event is set by one to CONTROL."""
+    told = threading.Event()
     wire = socket.socket(socket.AF_PACKET, socket.SOCK_DGRAM, socket.htons(ETH_P_ALL))
     wire.bind(("lo", ETH_P_ALL))
 
@@ -38,9 +42,13 @@ def watch(seen: set[str]) -> None:
             else:
                 continue
             if not address.startswith("127.") and address != "::1" and not address.startswith("ff02:"):
-                seen.add(f"{address} port {struct.unpack('!HH', ports[:4])[1]}")
+                port = struct.unpack("!HH", ports[:4])[1]
+                seen.add(f"{address} port {port}")
+                if (address, port) == CONTROL:
+                    told.set()
 
     threading.Thread(target=listen, daemon=True).start()
+    return told
 
 
 def use(home: Path) -> None:
@@ -69,10 +77,10 @@ if __name__ == "__main__":
     for command in ("link set lo up", "route add local 0.0.0.0/0 dev lo", "-6 route add local ::/0 dev lo"):
         subprocess.run(["ip", *command.split()], check=True)
     seen: set[str] = set()
-    watch(seen)
+    told = watch(seen)
     use(Path(sys.argv[1]))
-    outside = sorted(seen)
-    seen.clear()
-    with socket.socket() as control:  # that the watch is awake
-        control.connect_ex(("192.0.2.1", 9))
-    print(json.dumps({"outside": outside, "control": sorted(seen)}))
+    with socket.socket() as control:  # packets are seen in their order: once this one is, all before it have been
+        control.connect_ex(CONTROL)
+    awake = told.wait(30)
+    outside = sorted(address for address in seen if not address.startswith(CONTROL[0]))  # it is answered, too
+    print(json.dumps({"outside": outside, "awake": awake}))
