@@ -8,16 +8,16 @@ ENOUGH = 10
 """Right answers there must be for a query to be asked."""
 
 CLASSES = {
-    "dress": ("gown, sundress", "连身裙, 晚礼服"),
-    "hat": ("cap, beanie", "棒球帽, 渔夫帽"),
-    "longsleeve": ("sweater, long-sleeved top", "卫衣, 长袖T恤"),
-    "outwear": ("coat, overcoat", "羽绒服, 风衣"),
-    "pants": ("trousers, jeans", "牛仔裤, 西裤"),
+    "dress": ("gown, sundress", "晚礼服, 吊带连衣裙"),
+    "hat": ("cap, beanie", "渔夫帽, 贝雷帽"),
+    "longsleeve": ("sweater, long-sleeved top", "套头毛衣, 长袖打底衫"),
+    "outwear": ("coat, overcoat", "羽绒服, 皮夹克"),
+    "pants": ("trousers, jeans", "打底裤, 运动长裤"),
     "shirt": ("button-up shirt, dress shirt", "格子衬衫, 商务衬衫"),
-    "shoes": ("sneakers, boots", "运动鞋, 靴子"),
-    "shorts": ("short pants, bermuda shorts", "牛仔短裤, 运动短裤"),
-    "skirt": ("miniskirt, pencil skirt", "短裙, 百褶裙"),
-    "t-shirt": ("tee shirt, short-sleeved t-shirt", "印花T恤, 短袖T恤"),
+    "shoes": ("sneakers, boots", "凉鞋, 拖鞋"),
+    "shorts": ("short pants, bermuda shorts", "牛仔短裤, 沙滩短裤"),
+    "skirt": ("miniskirt, pencil skirt", "百褶裙, 牛仔半身裙"),
+    "t-shirt": ("tee shirt, short-sleeved t-shirt", "印花T恤, 圆领T恤"),
 }
 COLOURS = {
     "black": ("black", "纯黑"),
@@ -31,7 +31,7 @@ COLOURS = {
     "purple": ("purple", "紫罗兰色"),
     "pink": ("pink", "桃红色"),
     "brown": ("brown", "栗色"),
-    "beige": ("beige", "杏色"),
+    "beige": ("beige", "驼色"),
 }
 TEMPLATES = (
     ("looking for a {c} {k}", "do you have this {k} in {c}?", "I want to buy {c} {k}"),

@@ -11,10 +11,10 @@ from bench.report import Figure, Report
 from core.settings import Settings
 from core.weights import Weights
 from search import graph
-from vision.align import DEFAULT, Pictures, train
+from vision.align import HEAD_PLAN, Pictures, train_heads
 from vision.colour import NAMES, named
 from vision.encoders import Encoder, create_encoder
-from vision.examples import by_kind, look
+from vision.examples import captions_by_kind, look_at
 from vision.fusion import FusedEncoder, Mixture
 from vision.heads import JointEncoder
 from vision.images import decode
@@ -73,6 +73,11 @@ def ranking(scores: np.ndarray, right: np.ndarray) -> tuple[np.ndarray, np.ndarr
     return hits[:, 0].astype(float), hits[:, :10].mean(axis=1), average
 
 
+def mean(values: object) -> float:
+    """As a plain number, which JSON knows."""
+    return float(np.mean(values))  # type: ignore[call-overload]
+
+
 def same_class(queries: Sequence[Photo], gallery: Sequence[Photo]) -> np.ndarray:
     """(q, n) bool: whether a query and a photo of the gallery are of one class."""
     return np.equal.outer([kind for _, kind in queries], [kind for _, kind in gallery])
@@ -90,30 +95,35 @@ def _by_photo(parts: list[list[Photo]], weights: Weights, settings: Settings) ->
     asked, there = encoded(encoder, queries, settings), encoded(encoder, gallery, settings)
     seconds = time.perf_counter() - started
     ours = ranking(asked @ there.T, right)
-    places, _ = graph.nearest(there)
-    smoothed = graph.smooth(there, places) if graph.come_in_kinds([kind for _, kind in gallery], places) else there
+    smoothed = as_stored(encoder, there, [kind for _, kind in gallery])
     shown = _main_regions(queries, settings)
     near = [np.argsort(-(smoothed @ query), kind="stable")[: graph.EXPANSION] for query in shown]
     expanded = np.stack([graph.expand(query, smoothed[hits]) for query, hits in zip(shown, near, strict=True)])
     plain, served = ranking(shown @ there.T, right), ranking(expanded @ smoothed.T, right)
     count = len(queries) + len(gallery)
     return [
-        Figure("precision@1", ours[0].mean(), bar=0.87, peer=theirs[0].mean(), note=encoder.tag),
-        Figure("precision@10", ours[1].mean(), peer=theirs[1].mean()),
-        Figure("mAP", ours[2].mean(), bar=0.70, peer=theirs[2].mean()),
-        Figure("main region, precision@1", plain[0].mean()),
-        Figure("main region, mAP", plain[2].mean()),
+        Figure("precision@1", mean(ours[0]), bar=0.87, peer=mean(theirs[0]), note=encoder.tag),
+        Figure("precision@10", mean(ours[1]), peer=mean(theirs[1])),
+        Figure("mAP", mean(ours[2]), bar=0.70, peer=mean(theirs[2])),
+        Figure("main region, precision@1", mean(plain[0])),
+        Figure("main region, mAP", mean(plain[2])),
         Figure(
             "as served, precision@1",
-            served[0].mean(),
+            mean(served[0]),
             bar=0.87,
             note="main region, neighbours averaged, query expanded",
         ),
-        Figure("as served, mAP", served[2].mean(), bar=0.70),
+        Figure("as served, mAP", mean(served[2]), bar=0.70),
         Figure(
             "decode and encode", 1000 * seconds / count, "ms a photo", better="lower", peer=1000 * peer_seconds / count
         ),
     ]
+
+
+def as_stored(encoder: Encoder, vectors: np.ndarray, kinds: Sequence[str]) -> np.ndarray:
+    """Vectors of products as ingest puts them into the index: drawn to their neighbours where they come in kinds."""
+    places, _ = graph.nearest(vectors)
+    return graph.smooth(vectors, places, kept=graph.colours(encoder)) if graph.come_in_kinds(kinds, places) else vectors
 
 
 def _main_regions(queries: Sequence[Photo], settings: Settings) -> np.ndarray:
@@ -133,8 +143,8 @@ def _without(parts: list[list[Photo]], weights: Weights, settings: Settings) -> 
     if not isinstance(shipped, FusedEncoder):
         raise TypeError("fused.default is not made of subspaces")
     towers, texts = shipped.joint.images, shipped.joint.texts
-    asked, _ = look((pixels(photo, settings) for photo in queries), towers, views=0)
-    seen, colours = look((pixels(photo, settings) for photo in gallery), towers, views=3)
+    asked, _ = look_at((pixels(photo, settings) for photo in queries), towers, views=0)
+    seen, colours = look_at((pixels(photo, settings) for photo in gallery), towers, views=3)
     peer = create_encoder(PEER, weights, settings.models)
     theirs = encoded(peer, queries, settings) @ encoded(peer, gallery, settings).T
     right = same_class(queries, gallery)
@@ -143,8 +153,8 @@ def _without(parts: list[list[Photo]], weights: Weights, settings: Settings) -> 
     for pair in np.unique(of).reshape(-1, 2):
         kept = np.flatnonzero(~np.isin(of, pair))
         taught = Pictures(seen.views[kept], seen.colours[kept])
-        groups = by_kind(of[kept].tolist(), [colours[row] for row in kept], texts)
-        heads = train(taught, groups, (shipped.joint.heads.record.images, texts.tag), "clothing/train", DEFAULT)
+        groups = captions_by_kind(of[kept].tolist(), [colours[row] for row in kept], texts)
+        heads = train_heads(taught, groups, (shipped.joint.heads.record.images, texts.tag), "clothing/train", HEAD_PLAN)
         fused = FusedEncoder(JointEncoder(heads, towers, texts), Mixture.load())
         scores = fused.join(asked.views[:, 0], asked.colours) @ fused.join(seen.views[:, 0], seen.colours).T
         for kind in pair:
@@ -153,11 +163,9 @@ def _without(parts: list[list[Photo]], weights: Weights, settings: Settings) -> 
                 first, _, average = ranking(table[rows], right[rows])
                 into[0, rows], into[1, rows] = first, average
             for name, one, two in zip(("precision@1", "mAP"), ours[:, rows], base[:, rows], strict=True):
-                figures.append(Figure(f"{kind}, {name}", one.mean(), peer=two.mean(), note=f"{len(rows)} queries"))
+                figures.append(Figure(f"{kind}, {name}", mean(one), peer=mean(two), note=f"{len(rows)} queries"))
     whole = [
-        Figure(
-            f"all, {name}", one.mean(), bar=two.mean(), peer=two.mean(), note="each by heads that never saw its class"
-        )
+        Figure(f"all, {name}", mean(one), bar=mean(two), peer=mean(two), note="each by heads that never saw its class")
         for name, one, two in zip(("precision@1", "mAP"), ours, base, strict=True)
     ]
     return whole + figures
@@ -166,7 +174,7 @@ def _without(parts: list[list[Photo]], weights: Weights, settings: Settings) -> 
 def _by_words(encoder: Encoder, of: list[Photo], settings: Settings) -> list[Figure]:
     from bench.queries import class_and_colour
 
-    vectors = encoded(encoder, of, settings)
+    vectors = as_stored(encoder, encoded(encoder, of, settings), [kind for _, kind in of])
     kinds = np.array([kind for _, kind in of])
     colours = np.array([measured_colour(pixels(photo, settings)) or "" for photo in of])
     figures = []
@@ -176,15 +184,15 @@ def _by_words(encoder: Encoder, of: list[Photo], settings: Settings) -> list[Fig
         scores = asked @ vectors.T
         right = np.stack([(kinds == query.kind) & (colours == query.colour) for query in queries])
         most = np.argsort(-scores, axis=1, kind="stable")[:, :10]
-        of_kind = np.mean([kinds[top] == query.kind for top, query in zip(most, queries, strict=True)])
-        of_colour = np.mean([colours[top] == query.colour for top, query in zip(most, queries, strict=True)])
+        of_kind = mean([kinds[top] == query.kind for top, query in zip(most, queries, strict=True)])
+        of_colour = mean([colours[top] == query.colour for top, query in zip(most, queries, strict=True)])
         _, ten, average = ranking(scores, right)
         worst = sorted(zip(ten, (query.text for query in queries), strict=True))[:3]
         figures += [
-            Figure(f"{language}, precision@10", ten.mean(), bar=0.75, note=f"{len(queries)} queries"),
+            Figure(f"{language}, precision@10", mean(ten), bar=0.75, note=f"{len(queries)} queries"),
             Figure(f"{language}, class right", of_kind, note="worst: " + ", ".join(text for _, text in worst)),
             Figure(f"{language}, colour right", of_colour),
-            Figure(f"{language}, mAP", average.mean()),
+            Figure(f"{language}, mAP", mean(average)),
         ]
     return figures
 

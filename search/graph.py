@@ -1,11 +1,17 @@
 """The catalogue's nearest-neighbour graph at work: products drawn towards their neighbours, queries towards their hits.
 
-Drawing each product half way to the mean of its ten nearest is one step of a graph convolution without weights: Wu et
-al., "Simplifying Graph Convolutional Networks", ICML 2019. Expanding a query by its best hits, each by a power of its
+Drawing each product part of the way to the mean of its ten nearest is a step of a graph convolution without weights: Wu
+et al., "Simplifying Graph Convolutional Networks", ICML 2019. Expanding a query by its best hits, each by a power of its
 score: Radenović, Tolias and Chum, "Fine-tuning CNN Image Retrieval with No Human Annotation", PAMI 2019.
 
-Both help where things come in kinds and hurt where each stands alone, so the catalogue is asked first: see
-:func:`come_in_kinds`. Measured on the vectors of ``clothing`` in ``vision/weights/fused.json``.
+Measured with the vectors of ``clothing``, validation against training photos by class (mAP), and another crop of a
+training photo against all of them, where one photo alone is right (precision@1):
+
+    as they are .772, .900    drawn by .25 .788, .905    drawn by .5 .799, .878    expanded by 3 .797, .865
+
+So products are drawn by a quarter, which costs nothing either way, and only in a catalogue that comes in kinds: see
+:func:`come_in_kinds`. Their colours are left alone (:func:`colours`): drawn along, they cost words three points of
+precision@10 and gained pictures nothing. Expansion serves whoever wants more of a kind, not whoever looks for one thing.
 """
 
 from collections.abc import Sequence
@@ -13,11 +19,13 @@ from collections.abc import Sequence
 import numpy as np
 
 NEIGHBOURS = 10
-SHARE = 0.5
+SHARE = 0.25
 EXPANSION = 3
 ALPHA = 3.0
 KINDS = 0.6
 """Share of neighbours of a product's own category from which smoothing is worth it."""
+
+NOTHING = slice(0, 0)
 
 _BLOCK = 1024
 _PRODUCTS = 4_000_000  # inner products in memory at a time, 16 MB
@@ -48,23 +56,34 @@ def nearest(vectors: np.ndarray, count: int = NEIGHBOURS) -> tuple[np.ndarray, n
     return places, scores
 
 
-def smooth(vectors: np.ndarray, places: np.ndarray, share: float = SHARE) -> np.ndarray:
-    """Every vector (n, dim) drawn by ``share`` towards the mean of its neighbours ``places`` (n, k): unit vectors."""
-    if places.shape[1] == 0:
-        return np.array(vectors, np.float32)
-    mixed = np.empty(vectors.shape, np.float32)
+def smooth(vectors: np.ndarray, places: np.ndarray, share: float = SHARE, kept: slice = NOTHING) -> np.ndarray:
+    """Every vector (n, dim) drawn by ``share`` towards the mean of its neighbours ``places`` (n, k): unit vectors.
+
+    kept: numbers of a vector that stay as they are.
+    """
+    drawn = np.empty(vectors.shape, np.float32)
     for start in range(0, len(vectors), _BLOCK):
         block = slice(start, start + _BLOCK)
-        mixed[block] = place(vectors[block], vectors[places[block]], share)
-    return mixed
+        drawn[block] = place(vectors[block], vectors[places[block]], share, kept)
+    return drawn
 
 
-def place(vector: np.ndarray, neighbours: np.ndarray, share: float = SHARE) -> np.ndarray:
+def place(vector: np.ndarray, neighbours: np.ndarray, share: float = SHARE, kept: slice = NOTHING) -> np.ndarray:
     """One vector (..., dim) drawn towards its neighbours (..., k, dim), for a product that comes alone; unit length."""
     if neighbours.shape[-2] == 0:
         return np.array(vector, np.float32)
-    mixed = (1 - share) * vector + share * neighbours.mean(axis=-2)
-    return np.asarray(mixed / np.linalg.norm(mixed, axis=-1, keepdims=True), np.float32)
+    mixed = np.asarray((1 - share) * vector + share * neighbours.mean(axis=-2), np.float32)
+    mixed[..., kept] = 0
+    own = (vector[..., kept] ** 2).sum(axis=-1, keepdims=True)
+    mixed *= np.sqrt(np.maximum(1 - own, 0)) / np.maximum(np.linalg.norm(mixed, axis=-1, keepdims=True), 1e-12)
+    mixed[..., kept] = vector[..., kept]
+    return mixed
+
+
+def colours(encoder: object) -> slice:
+    """The numbers of an encoder's vectors that are colours, which are a product's own; nothing where it has none."""
+    parts = {part.name: slice(part.start, part.stop) for part in getattr(encoder, "subspaces", ())}
+    return parts.get("colour", NOTHING)
 
 
 def come_in_kinds(categories: Sequence[str], places: np.ndarray) -> bool:

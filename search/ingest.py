@@ -16,6 +16,7 @@ import msgspec
 
 from core.errors import BadCatalogue, IndexMismatch
 from core.settings import Settings
+from search import graph
 from search.catalogue import Catalogue, Entry, Version
 from search.encoding import Done, Encoder, Engine, Task
 from search.index import Index
@@ -83,6 +84,7 @@ class Ingest:
                 self._settings,
                 self._catalogue.version(version.id),
                 stale=stale,
+                kept=graph.colours(self._encoder),
                 progress=lambda done, total: progress(Progress("publish", done, total)),
             )
             return ledger.finish()

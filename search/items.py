@@ -7,6 +7,7 @@ import msgspec
 
 from core.errors import BadRequest, Conflict, IndexMismatch
 from core.settings import Settings
+from search import graph
 from search.catalogue import Catalogue, Entry, Version
 from search.encoding import Encoder
 from search.fetch import is_url
@@ -92,7 +93,8 @@ class Items:
             products = [] if entry else [product]
             for version in self._written():
                 self._catalogue.mark(version.id, dirty=True)
-                among = [placed(self._catalogue, self._index, version, one) for one in encoded]
+                kept = graph.colours(self._encoder)
+                among = [placed(self._catalogue, self._index, version, one, kept) for one in encoded]
                 upsert(self._catalogue, self._index, version, among, products)
             with self._catalogue.database.session() as session:
                 for version in self._versions():

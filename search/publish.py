@@ -28,11 +28,13 @@ def publish(
     version: Version,
     *,
     stale: bool,
+    kept: slice = graph.NOTHING,
     progress: Callable[[int, int], None] = lambda done, total: None,
 ) -> None:
     """Make a version's collection what the database says, and the version the live one if it was being built.
 
     stale: whether anything but fields of products changed since the last time; if not, a live version is left as it is.
+    kept: the numbers of a vector that its neighbours have no say in.
     The version live before is kept for rollback, older ones are dropped with their collections.
     """
     home = settings.home
@@ -41,7 +43,7 @@ def publish(
             index.drop(version.collection)  # what a process that died left of it
             index.create(version.collection, version.dim, version.encoder)
     if version.state == "building" or stale:
-        _write_all(catalogue, index, settings, version, progress)
+        _write_all(catalogue, index, settings, version, kept, progress)
     if version.state == "building":
         index.warm(version.collection)
         with turn(catalogue.database, home, "write", wait=True):
@@ -67,7 +69,7 @@ def upsert(
             index.upsert(version.collection, there, np.stack([vectors[product.id] for product in there]))
 
 
-def placed(catalogue: Catalogue, index: Index, version: Version, entry: Entry) -> Entry:
+def placed(catalogue: Catalogue, index: Index, version: Version, entry: Entry, kept: slice = graph.NOTHING) -> Entry:
     """A product that comes alone, with its vector drawn towards those it now stands among, if the others' are."""
     if not version.smoothed:
         return entry
@@ -75,28 +77,33 @@ def placed(catalogue: Catalogue, index: Index, version: Version, entry: Entry) -
     ids = [one for one in found.ids if one != entry.product.id][: graph.NEIGHBOURS]
     own = catalogue.own_vectors(version, ids)
     neighbours = np.reshape([own[one] for one in ids if one in own], (-1, version.dim))
-    return msgspec.structs.replace(entry, own=graph.place(entry.own, neighbours))
+    return msgspec.structs.replace(entry, own=graph.place(entry.own, neighbours, kept=kept))
 
 
 def _write_all(
-    catalogue: Catalogue, index: Index, settings: Settings, version: Version, progress: Callable[[int, int], None]
+    catalogue: Catalogue,
+    index: Index,
+    settings: Settings,
+    version: Version,
+    kept: slice,
+    progress: Callable[[int, int], None],
 ) -> None:
     with TemporaryFile(dir=settings.home) as file:
         ids, own, places = _neighbourhood(catalogue, version, file)
         for start in range(0, len(ids), _PAGE):
             page = slice(start, start + _PAGE)
-            vectors = own[page] if places is None else graph.place(own[page], own[places[page]])
+            vectors = own[page] if places is None else graph.place(own[page], own[places[page]], kept=kept)
             with turn(catalogue.database, settings.home, "write", wait=True):
                 # Products that were written or deleted in the meantime are right in the index already.
                 products = catalogue.get_many(ids[page])
                 now = catalogue.own_vectors(version, ids[page])
-                kept = [
+                same = [
                     i
                     for i, one in enumerate(ids[page])
                     if one in products and one in now and np.array_equal(now[one], own[start + i])
                 ]
-                if kept:
-                    index.upsert(version.collection, [products[ids[start + i]] for i in kept], vectors[kept])
+                if same:
+                    index.upsert(version.collection, [products[ids[start + i]] for i in same], vectors[same])
             progress(min(start + _PAGE, len(ids)), len(ids))
     for there, _ in index.iterate(version.collection):
         with turn(catalogue.database, settings.home, "write", wait=True):

@@ -19,8 +19,6 @@ from vision.heads import HeadRecord, Heads, Layers, apply
 if TYPE_CHECKING:
     import torch
 
-RIDGE = 10.0
-
 
 class Group(msgspec.Struct, frozen=True):
     """Pictures that share captions. pictures: their rows (k,); texts: features of the captions (t, text dim)."""
@@ -39,11 +37,12 @@ class Pictures(msgspec.Struct, frozen=True):
     colours: np.ndarray
 
 
-class Plan(msgspec.Struct, frozen=True):
+class HeadPlan(msgspec.Struct, frozen=True):
     """How to train. Chosen on parts of ``clothing/train``; ``vision/weights/fused.json`` has the figures.
 
     noise: length of what is added to a text's unit vector, at random, so that words never seen find their place among
     those that were; it matters most. patience: evaluations without a better precision until training stops.
+    readers: text heads that are averaged; reading: steps of each; shown: pictures of a group that it is shown at once.
     """
 
     steps: int = 1500
@@ -58,13 +57,16 @@ class Plan(msgspec.Struct, frozen=True):
     held_out: float = 0.1
     every: int = 100
     patience: int = 5
+    readers: int = 4
+    reading: int = 800
+    shown: int = 8
     seed: int = 7
 
 
-DEFAULT = Plan()
+HEAD_PLAN = HeadPlan()
 
 
-class Point(msgspec.Struct, frozen=True):
+class HeadPoint(msgspec.Struct, frozen=True):
     """How training stands. precision, recall: text to picture among those held out, mean average and at 10."""
 
     step: int
@@ -74,13 +76,13 @@ class Point(msgspec.Struct, frozen=True):
     recall: float
 
 
-def train(
+def train_heads(
     pictures: Pictures,
     levels: Sequence[Sequence[Group]],
     towers: tuple[tuple[str, ...], str],
     data: str,
-    plan: Plan = DEFAULT,
-    report: Callable[[Point], None] = lambda point: None,
+    plan: HeadPlan = HEAD_PLAN,
+    report: Callable[[HeadPoint], None] = lambda point: None,
 ) -> Heads:
     """Train heads on groups of pictures and captions, and keep those that find best what was held out.
 
@@ -146,13 +148,15 @@ def train(
             if step % plan.every == 0 or step == plan.steps:
                 parts = {"image": _numpy(image), "text": _numpy(text)}
                 precision, recall = _held_out(parts, pictures, levels[0], out, plan.seed)
-                report(Point(step, plan.steps, total.item(), precision, recall))
+                report(HeadPoint(step, plan.steps, total.item(), precision, recall))
                 if precision > best[0]:
                     best, since = (precision, recall, step, parts), 0
                 elif (since := since + 1) >= plan.patience:
                     break
-    precision, recall, step, parts = best
-    parts |= {"project": _principal(pictures.views, plan), "colour": _colours(pictures.colours, taught)}
+        step, parts = best[2], best[3]
+        parts |= _readers(parts["image"], pictures, taught, plan)
+    parts["project"] = _principal(pictures.views, plan)
+    precision, recall = _held_out(parts, pictures, levels[0], out, plan.seed)
     record = HeadRecord(
         images=towers[0],
         texts=towers[1],
@@ -202,8 +206,7 @@ def _held_out(
     rng = np.random.default_rng(seed)
     groups = [g for g in groups if out[g.pictures].any()]
     rows = np.flatnonzero(out)
-    seen = np.concatenate([pictures.views[rows, 0].astype(np.float32), pictures.colours[rows]], axis=1)
-    gallery = unit(apply(parts["image"], seen))
+    gallery = unit(apply(parts["image"], _seen(Pictures(pictures.views[rows], pictures.colours[rows]))))
     words = unit(apply(parts["text"], np.stack([g.texts[rng.integers(len(g.texts))] for g in groups])))
     order = np.argsort(-(words @ gallery.T), axis=1, kind="stable")
     right = np.stack([np.isin(rows, g.pictures)[found] for g, found in zip(groups, order, strict=True)])
@@ -212,7 +215,7 @@ def _held_out(
     return float(average.mean()), float(right[:, :10].any(axis=1).mean())
 
 
-def _principal(views: np.ndarray, plan: Plan) -> Layers:
+def _principal(views: np.ndarray, plan: HeadPlan) -> Layers:
     """The main directions of what the image towers say, as one layer; subspace iteration, since only a few are wanted.
 
     Halko, Martinsson and Tropp, "Finding structure with randomness", SIAM Review 2011.
@@ -230,17 +233,56 @@ def _principal(views: np.ndarray, plan: Plan) -> Layers:
     return ((layer, -(layer @ mean)),)
 
 
-def _colours(colours: np.ndarray, levels: Sequence[Sequence[Group]]) -> Layers:
-    """Text features → how far the colours it speaks of are from those of all, as one layer; ridge regression.
+def _readers(image: Layers, pictures: Pictures, levels: Sequence[Sequence[Group]], plan: HeadPlan) -> dict[str, Layers]:
+    """Text features → the joint and the colour space, taught anew against pictures that no longer move.
 
-    A text that says nothing of colours comes out near zero.
+    A batch shows the mean of some pictures of each group: what its captions have in common. Several readers that differ
+    in chance alone are joined into one, side by side, since their mean reads words never seen better than each.
     """
-    usual = colours.mean(axis=0)
-    texts = np.concatenate([g.texts for level in levels for g in level])
-    meant = [
-        np.repeat(colours[g.pictures].mean(axis=0)[None] - usual, len(g.texts), 0) for level in levels for g in level
-    ]
-    mean = texts.mean(axis=0)
-    centred = texts - mean
-    layer = np.linalg.solve(centred.T @ centred + RIDGE * np.eye(texts.shape[1]), centred.T @ np.concatenate(meant)).T
-    return ((layer.astype(np.float32), (np.concatenate(meant).mean(axis=0) - layer @ mean).astype(np.float32)),)
+    import torch
+    from open_clip.loss import ClipLoss
+
+    rng = np.random.default_rng(plan.seed)
+    seen = _seen(pictures)
+    tints = pictures.colours - pictures.colours.mean(axis=0)
+    space = np.concatenate([unit(apply(image, seen)), tints], axis=1)
+    loss = ClipLoss()
+    readers: list[Layers] = []
+    for _ in range(plan.readers):
+        text = _layers(levels[0][0].texts.shape[1], plan.hidden, space.shape[1], 0.1, 0.1)
+        scale = torch.nn.Parameter(torch.tensor(3.0))
+        optimizer = torch.optim.AdamW([*text.parameters(), scale], lr=plan.rate, weight_decay=0.1)
+        schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, plan.rate, plan.reading)
+        for _ in range(plan.reading):
+            total = torch.zeros(())
+            for level in levels:
+                groups = [level[i] for i in rng.permutation(len(level))[: plan.batch]]
+                if len(groups) < 2:
+                    continue
+                shown = np.stack([space[rng.choice(g.pictures, plan.shown)].mean(axis=0) for g in groups])
+                words = torch.from_numpy(np.stack([g.texts[rng.integers(len(g.texts))] for g in groups]))
+                words = text(words + plan.noise * torch.randn_like(words) / words.shape[1] ** 0.5)
+                total = total + loss(
+                    torch.nn.functional.normalize(torch.from_numpy(shown), dim=1),
+                    torch.nn.functional.normalize(words, dim=1),
+                    scale.exp(),
+                )
+            optimizer.zero_grad()
+            total.backward()  # type: ignore[no-untyped-call]
+            optimizer.step()
+            schedule.step()
+            scale.data.clamp_(0.0, 4.6)
+        readers.append(_numpy(text.eval()))
+    first = tuple(np.concatenate([reader[0][k] for reader in readers]) for k in (0, 1))
+    weight = np.concatenate([reader[1][0] for reader in readers], axis=1) / len(readers)
+    bias = np.mean([reader[1][1] for reader in readers], axis=0)
+    joint = plan.dim
+    return {
+        "text": ((first[0], first[1]), (weight[:joint], bias[:joint])),
+        "colour": ((first[0], first[1]), (weight[joint:], bias[joint:])),
+    }
+
+
+def _seen(pictures: Pictures) -> np.ndarray:
+    """What the image head is given for the whole of each picture: (n, d + c)."""
+    return np.concatenate([pictures.views[:, 0].astype(np.float32), pictures.colours], axis=1)

@@ -35,13 +35,9 @@ class Subspace(msgspec.Struct, frozen=True):
 
 
 class Mixture(msgspec.Struct, frozen=True):
-    """weights: of image, joint and colour in a picture's vector; texts: of joint and colour in a text's vector.
-
-    Each adds up to one. chosen: how, and with what figures.
-    """
+    """weights: of image, joint and colour in a picture's vector, which add up to one. chosen: how, with what figures."""
 
     weights: dict[str, float]
-    texts: dict[str, float]
     chosen: dict[str, object] = {}
 
     @classmethod
@@ -73,8 +69,7 @@ class FusedEncoder(Encoder):
         )
         self.dim = stops[-1]
         self.joint = joint
-        self._mixture = mixture
-        mixed = msgspec.json.encode((heads.checksum, mixture.weights, mixture.texts), order="deterministic")
+        mixed = msgspec.json.encode((heads.checksum, mixture.weights), order="deterministic")
         self.tag = f"fused.default@{hashlib.sha256(mixed).hexdigest()[:8]}"
 
     def encode_images(self, images: Sequence[Pixels]) -> np.ndarray:
@@ -93,11 +88,12 @@ class FusedEncoder(Encoder):
 
     def encode_texts(self, texts: Sequence[str]) -> np.ndarray:
         features = self.joint.texts.encode_texts(texts)
-        parts = {"joint": self.joint.join_texts(features), "colour": self.joint.heads.apply("colour", features)}
         vectors = np.zeros((len(texts), self.dim), np.float32)
         for s in self.subspaces:
-            if s.name in parts:
-                vectors[:, s.start : s.stop] = parts[s.name] * self._mixture.texts[s.name] / np.sqrt(s.weight)
+            if s.name != "image":
+                part = self.joint.heads.apply({"joint": "text"}.get(s.name, s.name), features)
+                # Undoes the weight that pictures have here: how words weigh the two was learnt with the heads.
+                vectors[:, s.start : s.stop] = part / np.sqrt(s.weight)
         return unit(vectors)
 
     def signals(self, query: np.ndarray, products: np.ndarray) -> dict[str, np.ndarray]:

@@ -48,9 +48,10 @@ Layers = tuple[tuple[np.ndarray, np.ndarray], ...]
 
 
 class Heads:
-    """image, text: picture and text features → the joint space; colour: text features → the colour space.
+    """Parts, each one or more layers (weight (out, in), bias (out,)) with ReLU between.
 
-    Each is one or more layers (weight (out, in), bias (out,)) with ReLU between.
+    image, text: picture and text features → the joint space; colour: text features → the colour space, how far from the
+    usual colours; project: features of the image towers → their main directions.
     """
 
     def __init__(self, record: HeadRecord, parts: dict[str, Layers], checksum: str) -> None:

@@ -2,7 +2,9 @@
 
 import functools
 import io
+import sys
 import threading
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -93,12 +95,18 @@ def _span(start: float, stop: float, length: int) -> tuple[int, int]:
 def _open(data: bytes) -> Image.Image:
     _register_heif()
     try:
-        return Image.open(io.BytesIO(data), formats=FORMATS)
+        return _pillow_open()(io.BytesIO(data), formats=FORMATS)
     except UnidentifiedImageError as error:
         raise BadImage(
             "The file is no picture of a kind that is taken, or its header is damaged.",
             remedy="Send JPEG, PNG, WebP, AVIF, HEIC or GIF.",
         ) from error
+
+
+def _pillow_open() -> Callable[..., Image.Image]:
+    """Pillow's own: ultralytics, once loaded, puts one in its place that goes looking for packages to install."""
+    patches = sys.modules.get("ultralytics.utils.patches")
+    return Image.open if patches is None else patches._image_open
 
 
 @functools.cache

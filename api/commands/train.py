@@ -67,3 +67,43 @@ def detector(data: Path, minutes: float, seed: int, out: Path) -> None:
     trained = train_detector(parts["train"], parts["validation"], classes, imagenet, plan, report)
     save(trained.model, out)
     out.with_suffix(".json").write_bytes(record(trained, plan, data.name, parts, classes))
+
+
+@train.command()
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    default=Path("../shared/data/clothing"),
+    show_default=True,
+    help="Folder with train/CLASS/*.jpg, one garment a photo.",
+)
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="A .safetensors file.")
+def heads(data: Path, out: Path) -> None:
+    """Train the heads that Shopglass ships, on captions of class and measured colour; the record is in OUT itself.
+
+    For one's own products see `shopglass align`.
+    """
+    from core import Weights
+    from vision import HeadPoint, captions_by_kind, create_encoder, decode, look_at, train_heads
+
+    settings = load_settings()
+    weights = Weights(settings.models_dir)
+    towers = [create_encoder(tag, weights, settings.models) for tag in ("efficientnet.lite0-bands", "colour.lab75")]
+    texts = create_encoder("use.multilingual", weights, settings.models)
+    files = sorted((data / "train").glob("*/*.jpg"))
+    with progress("Looking at photos") as looked:
+        photos = (decode(file.read_bytes(), settings.images).pixels for file in files)
+        pictures, colours = look_at(photos, towers, seen=lambda done: looked(done, len(files)))
+    with progress("Training") as trained:
+
+        def report(point: HeadPoint) -> None:
+            trained(point.step, point.steps)
+
+        groups = captions_by_kind([file.parent.name for file in files], colours, texts)
+        tags = (tuple(tower.tag for tower in towers), texts.tag)
+        trained_heads = train_heads(pictures, groups, tags, f"{data.name}/train", report=report)
+    trained_heads.save(out)
+    record = trained_heads.record
+    messages().print(
+        f"Recall at 10 of {record.recall_at_10:.3f} among {record.held_out} photos held out.", highlight=False
+    )

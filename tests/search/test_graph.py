@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from search.graph import come_in_kinds, expand, nearest, place, smooth
+from search.graph import colours, come_in_kinds, expand, nearest, place, smooth
 
 
 def unit(vectors: np.ndarray) -> np.ndarray:
@@ -51,7 +51,7 @@ def test_smoothing_brings_kinds_together() -> None:
     vectors, labels = kinds(3, 1.8)
     places, _ = nearest(vectors)
     before = (labels[places] == labels[:, None]).mean()
-    smoothed = smooth(vectors, places)
+    smoothed = smooth(vectors, places, 0.5)
     after = (labels[nearest(smoothed)[0]] == labels[:, None]).mean()
     assert after > before + 0.02
 
@@ -79,3 +79,23 @@ def test_expansion_moves_a_query_towards_its_hits_and_not_towards_opposites() ->
     assert float(expand(query, hits) @ centre) > float(query @ centre)
     np.testing.assert_allclose(expand(query, -query[None]), query, atol=1e-6)
     np.testing.assert_allclose(expand(query, hits[:0]), query, atol=1e-6)
+
+
+def test_what_is_kept_stays_and_the_whole_keeps_its_length() -> None:
+    vectors, _ = kinds(8, 0.8)
+    places, _ = nearest(vectors)
+    drawn = smooth(vectors, places, kept=slice(24, 32))
+    np.testing.assert_array_equal(drawn[:, 24:], vectors[:, 24:])
+    np.testing.assert_allclose(np.linalg.norm(drawn, axis=1), 1, atol=1e-6)
+    assert not np.allclose(drawn[:, :24], vectors[:, :24])
+
+
+def test_colours_are_found_by_name_and_need_not_be_there() -> None:
+    class Part:
+        name, start, stop = "colour", 5, 9
+
+    class Painted:
+        subspaces = (Part,)
+
+    assert colours(Painted()) == slice(5, 9)
+    assert colours(object()) == slice(0, 0)

@@ -3,10 +3,13 @@
 import contextlib
 import io
 import struct
+import subprocess
+import sys
 import threading
 import tracemalloc
 import zlib
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,6 +22,8 @@ from PIL import Image, ImageCms, ImageDraw
 from core.errors import BadImage, ImageTooLarge
 from core.settings import Images
 from vision.images import FORMATS, Picture, crop, decode
+
+ROOT = Path(__file__).parents[2]
 
 # Pillow warns of damaged notes that the decoder decides about itself.
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:PIL")
@@ -379,3 +384,14 @@ def display_p3() -> bytes:
     header = struct.pack(">I", offset + len(body)) + b"\0\0\0\0\x02\x10\0\0mntrRGB XYZ " + b"\0" * 12 + b"acsp"
     header += b"\0" * 28 + s15(0.9642) + s15(1.0) + s15(0.8249)
     return header.ljust(128, b"\0") + table + body
+
+
+def test_ultralytics_in_the_same_process_changes_nothing() -> None:
+    script = (
+        "import ultralytics, numpy; from core.settings import Images; from vision.images import decode\n"
+        "try: decode(b'no picture', Images())\n"
+        "except Exception as error: print(type(error).__name__, error.remedy)"
+    )
+    told = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert told.stdout.splitlines()[-1].startswith("BadImage Send JPEG")
+    assert "requirement" not in told.stdout
