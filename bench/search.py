@@ -11,10 +11,10 @@ from bench.report import Figure, Report
 from core.settings import Settings
 from core.weights import Weights
 from search import graph
-from vision.align import DEFAULT, Pictures, train
+from vision.align import HEAD_PLAN, Pictures, train_heads
 from vision.colour import NAMES, named
 from vision.encoders import Encoder, create_encoder
-from vision.examples import by_kind, look
+from vision.examples import captions_by_kind, look_at
 from vision.fusion import FusedEncoder, Mixture
 from vision.heads import JointEncoder
 from vision.images import decode
@@ -143,8 +143,8 @@ def _without(parts: list[list[Photo]], weights: Weights, settings: Settings) -> 
     if not isinstance(shipped, FusedEncoder):
         raise TypeError("fused.default is not made of subspaces")
     towers, texts = shipped.joint.images, shipped.joint.texts
-    asked, _ = look((pixels(photo, settings) for photo in queries), towers, views=0)
-    seen, colours = look((pixels(photo, settings) for photo in gallery), towers, views=3)
+    asked, _ = look_at((pixels(photo, settings) for photo in queries), towers, views=0)
+    seen, colours = look_at((pixels(photo, settings) for photo in gallery), towers, views=3)
     peer = create_encoder(PEER, weights, settings.models)
     theirs = encoded(peer, queries, settings) @ encoded(peer, gallery, settings).T
     right = same_class(queries, gallery)
@@ -153,8 +153,8 @@ def _without(parts: list[list[Photo]], weights: Weights, settings: Settings) -> 
     for pair in np.unique(of).reshape(-1, 2):
         kept = np.flatnonzero(~np.isin(of, pair))
         taught = Pictures(seen.views[kept], seen.colours[kept])
-        groups = by_kind(of[kept].tolist(), [colours[row] for row in kept], texts)
-        heads = train(taught, groups, (shipped.joint.heads.record.images, texts.tag), "clothing/train", DEFAULT)
+        groups = captions_by_kind(of[kept].tolist(), [colours[row] for row in kept], texts)
+        heads = train_heads(taught, groups, (shipped.joint.heads.record.images, texts.tag), "clothing/train", HEAD_PLAN)
         fused = FusedEncoder(JointEncoder(heads, towers, texts), Mixture.load())
         scores = fused.join(asked.views[:, 0], asked.colours) @ fused.join(seen.views[:, 0], seen.colours).T
         for kind in pair:

@@ -1,3 +1,4 @@
+from .alignment import align, install_heads
 from .catalogue import Catalogue, Entry, Version
 from .conditions import Filter
 from .connection import Capabilities
@@ -62,9 +63,11 @@ __all__ = [
     "Term",
     "Thumbnails",
     "Version",
+    "align",
     "holder",
     "ingest_function",
     "ingest_id",
+    "install_heads",
     "parse",
     "read_faults",
 ]

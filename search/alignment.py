@@ -14,7 +14,19 @@ from core.settings import Settings
 from search.pictures import Pictures
 from search.products import Product
 from search.rows import read_rows
-from vision import DEFAULT, Heads, JointEncoder, Plan, Point, by_kind, by_title, create_encoder, decode, look, train
+from vision import (
+    HEAD_PLAN,
+    HeadPlan,
+    HeadPoint,
+    Heads,
+    JointEncoder,
+    captions_by_kind,
+    captions_by_title,
+    create_encoder,
+    decode,
+    look_at,
+    train_heads,
+)
 
 VIEWS = 3
 """Random parts of each picture that are looked at beside the whole."""
@@ -28,9 +40,9 @@ def align(
     settings: Settings,
     *,
     limit: int = 10_000,
-    plan: Plan = DEFAULT,
+    plan: HeadPlan = HEAD_PLAN,
     seen: Done = lambda done: None,
-    report: Callable[[Point], None] = lambda point: None,
+    report: Callable[[HeadPoint], None] = lambda point: None,
 ) -> Heads:
     """Train heads on the first ``limit`` products of a catalogue file whose pictures can be read.
 
@@ -55,15 +67,17 @@ def align(
                 products.append(row.product)
                 yield pixels
 
-    what, colours = look(readable(), shipped.images, views=VIEWS, seen=seen)
+    what, colours = look_at(readable(), shipped.images, views=VIEWS, seen=seen)
     levels = [
-        by_title([(p.title, p.attributes.get("title_zh", ""), p.description[:200]) for p in products], shipped.texts),
-        *by_kind([p.category for p in products], colours, shipped.texts),
+        captions_by_title(
+            [(p.title, p.attributes.get("title_zh", ""), p.description[:200]) for p in products], shipped.texts
+        ),
+        *captions_by_kind([p.category for p in products], colours, shipped.texts),
     ]
-    return train(what, levels, (shipped.heads.record.images, shipped.texts.tag), catalogue.name, plan, report)
+    return train_heads(what, levels, (shipped.heads.record.images, shipped.texts.tag), catalogue.name, plan, report)
 
 
-def install(heads: Heads, models_dir: Path) -> Path:
+def install_heads(heads: Heads, models_dir: Path) -> Path:
     """Keep heads among the models and have them used from now on, by the user's own ``weights.toml``. Returns the file."""
     with replacing(models_dir / "heads.safetensors") as part:
         heads.save(part)

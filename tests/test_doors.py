@@ -14,18 +14,17 @@ OPEN = {"core.errors", "core.settings"}
 BEHIND = {
     "bench": "measures what is behind the doors",
     "api/commands/train.py": "trains what is behind the doors",
-    "api/commands/align.py": "trains what is behind the doors",
 }
 DOORS = {
     "core": "Base Database Function Job Jobs Running Settings ShopglassError Stages Status Weights Worker "
     "configure_logging digest load_settings observe refusing_full_disk replacing",
     "sample": "Drawing Latent SampleProduct Shop generate write",
-    "vision": "DEFAULT Encoder Heads JointEncoder Picture Plan Point Regions Vision by_kind by_title create_encoder "
-    "crop decode list_encoders look train",
+    "vision": "Encoder HEAD_PLAN HeadPlan HeadPoint Heads JointEncoder Picture Regions Vision captions_by_kind "
+    "captions_by_title create_encoder crop decode list_encoders look_at train_heads",
     "search": "Answer Capabilities Catalogue Entry FACETS Facet Facets Fault Filter Hit ID_LENGTH Index Ingest "
     "IngestOrder IngestResult Items KIND MOST_HITS MOST_TERMS MOST_TEXT Parts PhotoAnswer PhotoRegion "
-    "Pictures Product Progress Query RegionAnswer Searcher Sight Term Thumbnails Version holder "
-    "ingest_function ingest_id parse read_faults",
+    "Pictures Product Progress Query RegionAnswer Searcher Sight Term Thumbnails Version align holder "
+    "ingest_function ingest_id install_heads parse read_faults",
 }
 SLOW = (
     "cv2 huey mediapipe numpy onnxruntime open_clip openvino polars pydantic pymilvus sqlalchemy timm torch ultralytics"

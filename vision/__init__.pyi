@@ -1,27 +1,27 @@
-from .align import DEFAULT, Plan, Point, train
+from .align import HEAD_PLAN, HeadPlan, HeadPoint, train_heads
 from .encoders import Encoder, create_encoder, list_encoders
-from .examples import by_kind, by_title, look
+from .examples import captions_by_kind, captions_by_title, look_at
 from .heads import Heads, JointEncoder
 from .images import Picture, crop, decode
 from .models import Vision
 from .regions import Regions
 
 __all__ = [
-    "DEFAULT",
+    "HEAD_PLAN",
     "Encoder",
+    "HeadPlan",
+    "HeadPoint",
     "Heads",
     "JointEncoder",
     "Picture",
-    "Plan",
-    "Point",
     "Regions",
     "Vision",
-    "by_kind",
-    "by_title",
+    "captions_by_kind",
+    "captions_by_title",
     "create_encoder",
     "crop",
     "decode",
     "list_encoders",
-    "look",
-    "train",
+    "look_at",
+    "train_heads",
 ]

@@ -37,7 +37,7 @@ class Pictures(msgspec.Struct, frozen=True):
     colours: np.ndarray
 
 
-class Plan(msgspec.Struct, frozen=True):
+class HeadPlan(msgspec.Struct, frozen=True):
     """How to train. Chosen on parts of ``clothing/train``; ``vision/weights/fused.json`` has the figures.
 
     noise: length of what is added to a text's unit vector, at random, so that words never seen find their place among
@@ -63,10 +63,10 @@ class Plan(msgspec.Struct, frozen=True):
     seed: int = 7
 
 
-DEFAULT = Plan()
+HEAD_PLAN = HeadPlan()
 
 
-class Point(msgspec.Struct, frozen=True):
+class HeadPoint(msgspec.Struct, frozen=True):
     """How training stands. precision, recall: text to picture among those held out, mean average and at 10."""
 
     step: int
@@ -76,13 +76,13 @@ class Point(msgspec.Struct, frozen=True):
     recall: float
 
 
-def train(
+def train_heads(
     pictures: Pictures,
     levels: Sequence[Sequence[Group]],
     towers: tuple[tuple[str, ...], str],
     data: str,
-    plan: Plan = DEFAULT,
-    report: Callable[[Point], None] = lambda point: None,
+    plan: HeadPlan = HEAD_PLAN,
+    report: Callable[[HeadPoint], None] = lambda point: None,
 ) -> Heads:
     """Train heads on groups of pictures and captions, and keep those that find best what was held out.
 
@@ -148,7 +148,7 @@ def train(
             if step % plan.every == 0 or step == plan.steps:
                 parts = {"image": _numpy(image), "text": _numpy(text)}
                 precision, recall = _held_out(parts, pictures, levels[0], out, plan.seed)
-                report(Point(step, plan.steps, total.item(), precision, recall))
+                report(HeadPoint(step, plan.steps, total.item(), precision, recall))
                 if precision > best[0]:
                     best, since = (precision, recall, step, parts), 0
                 elif (since := since + 1) >= plan.patience:
@@ -215,7 +215,7 @@ def _held_out(
     return float(average.mean()), float(right[:, :10].any(axis=1).mean())
 
 
-def _principal(views: np.ndarray, plan: Plan) -> Layers:
+def _principal(views: np.ndarray, plan: HeadPlan) -> Layers:
     """The main directions of what the image towers say, as one layer; subspace iteration, since only a few are wanted.
 
     Halko, Martinsson and Tropp, "Finding structure with randomness", SIAM Review 2011.
@@ -233,7 +233,7 @@ def _principal(views: np.ndarray, plan: Plan) -> Layers:
     return ((layer, -(layer @ mean)),)
 
 
-def _readers(image: Layers, pictures: Pictures, levels: Sequence[Sequence[Group]], plan: Plan) -> dict[str, Layers]:
+def _readers(image: Layers, pictures: Pictures, levels: Sequence[Sequence[Group]], plan: HeadPlan) -> dict[str, Layers]:
     """Text features → the joint and the colour space, taught anew against pictures that no longer move.
 
     A batch shows the mean of some pictures of each group: what its captions have in common. Several readers that differ

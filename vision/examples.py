@@ -32,7 +32,7 @@ def crops(pixels: Pixels, count: int, rng: np.random.Generator) -> list[Pixels]:
     return views
 
 
-def look(
+def look_at(
     pictures: Iterable[Pixels],
     towers: Sequence[Encoder],
     *,
@@ -62,7 +62,7 @@ def look(
     return Pictures(np.stack(rows), np.stack(colours)), tuple(names)
 
 
-def by_kind(kinds: Sequence[str], colours: Sequence[str | None], texts: Encoder) -> list[list[Group]]:
+def captions_by_kind(kinds: Sequence[str], colours: Sequence[str | None], texts: Encoder) -> list[list[Group]]:
     """Groups of pictures with captions made for them: those of one kind and colour, then those of one kind."""
     both: dict[tuple[str, str], list[int]] = {}
     alone: dict[str, list[int]] = {}
@@ -76,7 +76,7 @@ def by_kind(kinds: Sequence[str], colours: Sequence[str | None], texts: Encoder)
     ]
 
 
-def by_title(titles: Sequence[Sequence[str]], texts: Encoder) -> list[Group]:
+def captions_by_title(titles: Sequence[Sequence[str]], texts: Encoder) -> list[Group]:
     """Groups of the pictures that share all their texts, which are mostly one product each."""
     alike: dict[tuple[str, ...], list[int]] = {}
     for row, own in enumerate(titles):

@@ -10,7 +10,7 @@ from api.terminal import messages, output, progress
 from core.settings import load_settings
 
 if TYPE_CHECKING:
-    from vision.align import Point
+    from vision import HeadPoint
 
 
 @click.command()
@@ -32,20 +32,20 @@ def align(context: click.Context, catalog: Path, images: Path | None, products: 
 
     The towers stay as they are; two small heads learn from titles, categories and measured colours.
     """
-    from search.alignment import align as train_on
-    from search.alignment import install
+    from search import align as train_on
+    from search import install_heads
 
     settings = load_settings()
-    points: list[Point] = []
+    points: list[HeadPoint] = []
     with progress("Looking at pictures") as looked, progress("Training") as trained:
 
-        def report(point: "Point") -> None:
+        def report(point: "HeadPoint") -> None:
             points.append(point)
             trained(point.step, point.steps)
 
         folder = images or catalog.parent
         heads = train_on(catalog, folder, settings, limit=products, seen=lambda done: looked(done, None), report=report)
-    file = install(heads, settings.models_dir)
+    file = install_heads(heads, settings.models_dir)
     record = heads.record
     output().print(
         f"{file.name}: recall at 10 of {record.recall_at_10:.3f} among {record.held_out} products not trained on, "
@@ -73,8 +73,7 @@ def align(context: click.Context, catalog: Path, images: Path | None, products: 
 
 def _served() -> bool:
     """Whether a service is running, which holds the models it loaded."""
-    from core.database import Database
-    from core.jobs import Jobs
+    from core import Database, Jobs
 
     settings = load_settings()
     database = Database(settings.database_url)

@@ -83,12 +83,8 @@ def heads(data: Path, out: Path) -> None:
 
     For one's own products see `shopglass align`.
     """
-    from core.weights import Weights
-    from vision.align import Point
-    from vision.align import train as train_heads
-    from vision.encoders import create_encoder
-    from vision.examples import by_kind, look
-    from vision.images import decode
+    from core import Weights
+    from vision import HeadPoint, captions_by_kind, create_encoder, decode, look_at, train_heads
 
     settings = load_settings()
     weights = Weights(settings.models_dir)
@@ -97,13 +93,13 @@ def heads(data: Path, out: Path) -> None:
     files = sorted((data / "train").glob("*/*.jpg"))
     with progress("Looking at photos") as looked:
         photos = (decode(file.read_bytes(), settings.images).pixels for file in files)
-        pictures, colours = look(photos, towers, seen=lambda done: looked(done, len(files)))
+        pictures, colours = look_at(photos, towers, seen=lambda done: looked(done, len(files)))
     with progress("Training") as trained:
 
-        def report(point: Point) -> None:
+        def report(point: HeadPoint) -> None:
             trained(point.step, point.steps)
 
-        groups = by_kind([file.parent.name for file in files], colours, texts)
+        groups = captions_by_kind([file.parent.name for file in files], colours, texts)
         tags = (tuple(tower.tag for tower in towers), texts.tag)
         trained_heads = train_heads(pictures, groups, tags, f"{data.name}/train", report=report)
     trained_heads.save(out)

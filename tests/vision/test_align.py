@@ -7,15 +7,15 @@ import numpy as np
 import pytest
 
 from core.errors import BadCatalogue, IndexMismatch
-from vision.align import DEFAULT, Group, Pictures, Plan, Point, train
+from vision.align import HEAD_PLAN, Group, HeadPlan, HeadPoint, Pictures, train_heads
 from vision.captions import CLASSES, COLOURS, captions
 from vision.colour import NAMES
 from vision.encoders import Encoder, unit
-from vision.examples import by_kind, by_title, crops
+from vision.examples import captions_by_kind, captions_by_title, crops
 from vision.heads import Heads, JointEncoder
 
 PLAN = msgspec.structs.replace(
-    DEFAULT, steps=150, every=50, hidden=32, dim=16, project=8, noise=0.3, readers=2, reading=250
+    HEAD_PLAN, steps=150, every=50, hidden=32, dim=16, project=8, noise=0.3, readers=2, reading=250
 )
 TOWERS = (("tower.pictures", "colour.lab75"), "tower.texts")
 
@@ -49,13 +49,13 @@ def world() -> World:
 
 
 @pytest.fixture(scope="module")
-def points() -> list[Point]:
+def points() -> list[HeadPoint]:
     return []
 
 
 @pytest.fixture(scope="module")
-def heads(world: World, points: list[Point]) -> Heads:
-    return train(world.pictures, [world.groups()], TOWERS, "a world", PLAN, points.append)
+def heads(world: World, points: list[HeadPoint]) -> Heads:
+    return train_heads(world.pictures, [world.groups()], TOWERS, "a world", PLAN, points.append)
 
 
 def test_words_find_their_pictures(world: World, heads: Heads) -> None:
@@ -68,7 +68,7 @@ def test_words_find_their_pictures(world: World, heads: Heads) -> None:
         assert ((world.kinds[best] == kind) & (world.colours[best] == colour)).mean() >= 0.75
 
 
-def test_the_record_says_where_they_come_from(heads: Heads, points: list[Point]) -> None:
+def test_the_record_says_where_they_come_from(heads: Heads, points: list[HeadPoint]) -> None:
     record = heads.record
     assert (record.images, record.texts) == TOWERS
     assert (record.pictures, record.held_out) == (86, 10)
@@ -87,16 +87,16 @@ def test_a_text_speaks_of_its_colour(world: World, heads: Heads) -> None:
 
 def test_the_same_seed_gives_the_same_heads(world: World) -> None:
     plan = msgspec.structs.replace(PLAN, steps=20, every=20)
-    one, two = (train(World().pictures, [World().groups()], TOWERS, "a world", plan) for _ in range(2))
+    one, two = (train_heads(World().pictures, [World().groups()], TOWERS, "a world", plan) for _ in range(2))
     for part, layers in one.parts.items():
         for ours, theirs in zip(layers, two.parts[part], strict=True):
             np.testing.assert_array_equal(ours[0], theirs[0])
 
 
 def test_training_stops_when_it_no_longer_helps(world: World) -> None:
-    points: list[Point] = []
+    points: list[HeadPoint] = []
     plan = msgspec.structs.replace(PLAN, steps=2000, every=10, patience=2)
-    train(world.pictures, [world.groups()], TOWERS, "a world", plan, points.append)
+    train_heads(world.pictures, [world.groups()], TOWERS, "a world", plan, points.append)
     assert points[-1].step < 2000
 
 
@@ -135,12 +135,12 @@ def test_heads_refuse_other_towers(heads: Heads) -> None:
 def test_too_few_pictures_are_refused(count: int) -> None:
     pictures = Pictures(np.zeros((count, 1, 4), np.float16), np.zeros((count, 75), np.float32))
     with pytest.raises(BadCatalogue, match="too few"):
-        train(
+        train_heads(
             pictures,
             [[Group(np.array([i]), np.zeros((1, 8), np.float32)) for i in range(count)]],
             TOWERS,
             "none",
-            Plan(),
+            HeadPlan(),
         )
 
 
@@ -152,10 +152,10 @@ class Lengths:
 
 
 def test_pictures_are_grouped_by_what_they_share() -> None:
-    fine, coarse = by_kind(["hat", "hat", "dress", "hat"], ["red", "red", None, "blue"], Lengths())  # type: ignore[arg-type]
+    fine, coarse = captions_by_kind(["hat", "hat", "dress", "hat"], ["red", "red", None, "blue"], Lengths())  # type: ignore[arg-type]
     assert [g.pictures.tolist() for g in fine] == [[3], [0, 1]]
     assert [g.pictures.tolist() for g in coarse] == [[2], [0, 1, 3]]
-    titles = by_title([["Red hat", "红帽子"], ["Blue hat", ""], ["Red hat ", "红帽子"], []], Lengths())  # type: ignore[arg-type]
+    titles = captions_by_title([["Red hat", "红帽子"], ["Blue hat", ""], ["Red hat ", "红帽子"], []], Lengths())  # type: ignore[arg-type]
     assert [g.pictures.tolist() for g in titles] == [[1], [0, 2]]
 
 
