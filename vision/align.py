@@ -45,7 +45,7 @@ class HeadPlan(msgspec.Struct, frozen=True):
     readers: text heads that are averaged; reading: steps of each; shown: pictures of a group that it is shown at once.
     """
 
-    steps: int = 1500
+    steps: int = 1400
     batch: int = 64
     hidden: int = 512
     dim: int = 256
@@ -56,8 +56,8 @@ class HeadPlan(msgspec.Struct, frozen=True):
     noise: float = 1.0
     held_out: float = 0.1
     every: int = 100
-    patience: int = 5
-    readers: int = 4
+    patience: int = 8
+    readers: int = 6
     reading: int = 800
     shown: int = 8
     seed: int = 7
@@ -154,7 +154,7 @@ def train_heads(
                 elif (since := since + 1) >= plan.patience:
                     break
         step, parts = best[2], best[3]
-        parts |= _readers(parts["image"], pictures, taught, plan)
+        parts["text"] = _readers(parts["image"], pictures, taught, plan)
     parts["project"] = _principal(pictures.views, plan)
     precision, recall = _held_out(parts, pictures, levels[0], out, plan.seed)
     record = HeadRecord(
@@ -207,7 +207,8 @@ def _held_out(
     groups = [g for g in groups if out[g.pictures].any()]
     rows = np.flatnonzero(out)
     gallery = unit(apply(parts["image"], _seen(Pictures(pictures.views[rows], pictures.colours[rows]))))
-    words = unit(apply(parts["text"], np.stack([g.texts[rng.integers(len(g.texts))] for g in groups])))
+    words = apply(parts["text"], np.stack([g.texts[rng.integers(len(g.texts))] for g in groups]))
+    words = unit(words[:, : gallery.shape[1]])
     order = np.argsort(-(words @ gallery.T), axis=1, kind="stable")
     right = np.stack([np.isin(rows, g.pictures)[found] for g, found in zip(groups, order, strict=True)])
     precisions = right.cumsum(axis=1) / np.arange(1, right.shape[1] + 1)
@@ -233,8 +234,8 @@ def _principal(views: np.ndarray, plan: HeadPlan) -> Layers:
     return ((layer, -(layer @ mean)),)
 
 
-def _readers(image: Layers, pictures: Pictures, levels: Sequence[Sequence[Group]], plan: HeadPlan) -> dict[str, Layers]:
-    """Text features → the joint and the colour space, taught anew against pictures that no longer move.
+def _readers(image: Layers, pictures: Pictures, levels: Sequence[Sequence[Group]], plan: HeadPlan) -> Layers:
+    """Text features → the joint and the colour space side by side, taught anew against pictures that no longer move.
 
     A batch shows the mean of some pictures of each group: what its captions have in common. Several readers that differ
     in chance alone are joined into one, side by side, since their mean reads words never seen better than each.
@@ -273,14 +274,10 @@ def _readers(image: Layers, pictures: Pictures, levels: Sequence[Sequence[Group]
             schedule.step()
             scale.data.clamp_(0.0, 4.6)
         readers.append(_numpy(text.eval()))
-    first = tuple(np.concatenate([reader[0][k] for reader in readers]) for k in (0, 1))
+    first = (np.concatenate([r[0][0] for r in readers]), np.concatenate([r[0][1] for r in readers]))
     weight = np.concatenate([reader[1][0] for reader in readers], axis=1) / len(readers)
     bias = np.mean([reader[1][1] for reader in readers], axis=0)
-    joint = plan.dim
-    return {
-        "text": ((first[0], first[1]), (weight[:joint], bias[:joint])),
-        "colour": ((first[0], first[1]), (weight[joint:], bias[joint:])),
-    }
+    return first, (weight, bias)
 
 
 def _seen(pictures: Pictures) -> np.ndarray:

@@ -56,7 +56,7 @@ CLASSES = {
     ),
     "t-shirt": (
         "t-shirt, tshirt, short sleeve top, graphic t-shirt, tee, crew neck t-shirt, cotton t-shirt, printed tee, "
-        "polo shirt, short sleeve tee, t-shirts",
+        "polo shirt, short sleeve tee, graphic tee, v-neck tee, basic tee, tees, t-shirts",
         "T恤 T恤衫 短袖 短袖衫 短袖上衣 短袖T恤 圆领短袖 体恤 文化衫 半袖 棉T恤 T恤上衣 T恤短袖 汗衫 宽松T恤 短袖体恤",
     ),
 }
@@ -65,16 +65,19 @@ CLASSES = {
 COLOURS = {
     "black": ("jet, pitch-dark, raven, onyx, ebony, coal, inky", "黑色 黑 乌黑 墨黑 深黑色"),
     "white": ("snowy, ivory, chalky, milky, pearl, alabaster", "白色 白 乳白 纯白 本白"),
-    "grey": ("silver, slate, charcoal, ash, smoky, steel, silvery, gunmetal", "灰色 灰 浅灰 深灰色 烟灰"),
+    "grey": (
+        "silver, slate, charcoal, ash, smoky, steel, silvery, gunmetal, graphite, pewter",
+        "灰色 灰 浅灰 深灰色 烟灰",
+    ),
     "red": ("crimson, scarlet, ruby, cherry, burgundy, maroon, vermilion", "红色 红 酒红 鲜红 绯红色 深红"),
     "orange": ("apricot, amber, tangerine, coral, rust", "橙色 橙 橙红 亮橙色"),
     "yellow": ("mustard, golden, lemon, canary, gold", "黄色 黄 金黄 明黄色 姜黄"),
-    "green": ("olive, mint, emerald, jade, lime, khaki", "绿色 绿 墨绿 草绿 军绿色 薄荷绿"),
+    "green": ("olive, mint, emerald, jade, lime", "绿色 绿 墨绿 草绿 军绿色 薄荷绿"),
     "blue": ("navy, azure, cobalt, sapphire, indigo, denim, turquoise", "蓝色 蓝 深蓝 天蓝 藏青 海军蓝 牛仔蓝 宝蓝色"),
     "purple": ("lilac, lavender, plum, mauve, violet", "紫色 紫 淡紫 深紫色 薰衣草紫"),
     "pink": ("fuchsia, magenta, salmon, rose, blush", "粉色 粉红 粉红色 浅粉 玫瑰粉"),
     "brown": ("coffee, chestnut, tan, mocha, chocolate, caramel", "棕色 褐色 咖啡色 深棕 巧克力色 褐"),
-    "beige": ("sand, ecru, oatmeal, nude, cream, camel", "米色 卡其色 奶油色 米黄 沙色 米白色"),
+    "beige": ("sand, ecru, oatmeal, nude, cream, camel, khaki, biscuit, stone", "米色 卡其色 奶油色 米黄 沙色 米白色"),
 }
 """Name of a colour as ``vision.colour`` gives it → English and Chinese words."""
 

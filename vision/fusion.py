@@ -59,7 +59,7 @@ class FusedEncoder(Encoder):
         sizes = {
             "image": len(heads.parts["project"][-1][1]),
             "joint": joint.dim,
-            "colour": len(heads.parts["colour"][-1][1]),
+            "colour": len(heads.parts["text"][-1][1]) - joint.dim,
         }
         tags = {"image": "+".join(t.tag for t in joint.images if t.tag != COLOUR), "joint": joint.tag, "colour": COLOUR}
         stops = np.cumsum(list(sizes.values())).tolist()
@@ -87,13 +87,12 @@ class FusedEncoder(Encoder):
         return unit(np.concatenate([unit(parts[s.name]) * np.sqrt(s.weight) for s in self.subspaces], axis=1))
 
     def encode_texts(self, texts: Sequence[str]) -> np.ndarray:
-        features = self.joint.texts.encode_texts(texts)
+        joint, colour = self.joint.heads.read(self.joint.texts.encode_texts(texts))
+        parts = {"image": np.zeros(()), "joint": joint, "colour": colour}
         vectors = np.zeros((len(texts), self.dim), np.float32)
         for s in self.subspaces:
-            if s.name != "image":
-                part = self.joint.heads.apply({"joint": "text"}.get(s.name, s.name), features)
-                # Undoes the weight that pictures have here: how words weigh the two was learnt with the heads.
-                vectors[:, s.start : s.stop] = part / np.sqrt(s.weight)
+            # Undoes the weight that pictures have here: how words weigh the two was learnt with the heads.
+            vectors[:, s.start : s.stop] = parts[s.name] / np.sqrt(s.weight)
         return unit(vectors)
 
     def signals(self, query: np.ndarray, products: np.ndarray) -> dict[str, np.ndarray]:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from core import Weights
     from core.settings import Models
 
-FORMAT = 1
+FORMAT = 2
 
 
 class HeadRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,8 +50,8 @@ Layers = tuple[tuple[np.ndarray, np.ndarray], ...]
 class Heads:
     """Parts, each one or more layers (weight (out, in), bias (out,)) with ReLU between.
 
-    image, text: picture and text features → the joint space; colour: text features → the colour space, how far from the
-    usual colours; project: features of the image towers → their main directions.
+    image: picture features → the joint space; text: text features → the joint space and, behind it, the colour space;
+    project: features of the image towers → their main directions.
     """
 
     def __init__(self, record: HeadRecord, parts: dict[str, Layers], checksum: str) -> None:
@@ -69,6 +69,8 @@ class Heads:
             tensors = {name: source.get_tensor(name).astype(np.float32) for name in source.keys()}  # noqa: SIM118
         try:
             record = msgspec.json.decode(metadata.get("shopglass", ""), type=HeadRecord)
+            if record.format != FORMAT:
+                raise msgspec.DecodeError(f"format {record.format}")
         except msgspec.DecodeError as error:
             raise IndexMismatch(
                 f"{file.name} holds no heads of this version.", remedy="Train them again with shopglass align."
@@ -94,6 +96,14 @@ class Heads:
     def apply(self, part: str, features: np.ndarray) -> np.ndarray:
         """(n, in) float32 → (n, out) float32, not normalised."""
         return apply(self.parts[part], features)
+
+    def read(self, features: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Text features (n, in) → joint (n, dim) and colour (n, c), not normalised: their lengths say what a text is about.
+
+        The colours are those by which it differs from other texts.
+        """
+        both = self.apply("text", features)
+        return both[:, : self.record.dim], both[:, self.record.dim :]
 
 
 def apply(layers: Layers, features: np.ndarray) -> np.ndarray:
@@ -134,7 +144,7 @@ class JointEncoder(Encoder):
 
     def join_texts(self, features: np.ndarray) -> np.ndarray:
         """(n, dim) unit vectors from what the text tower said."""
-        return unit(self.heads.apply("text", features))
+        return unit(self.heads.read(features)[0])
 
 
 @register("joint.default")

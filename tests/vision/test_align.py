@@ -63,7 +63,8 @@ def test_words_find_their_pictures(world: World, heads: Heads) -> None:
     gallery = unit(heads.apply("image", seen))
     for kind, colour in ((0, 0), (1, 3), (2, 2)):
         asked = world.texts(kind, colour, 1)
-        scores = gallery @ heads.apply("text", asked)[0] + world.pictures.colours @ heads.apply("colour", asked)[0]
+        joint, colour_said = heads.read(asked)
+        scores = gallery @ joint[0] + world.pictures.colours @ colour_said[0]
         best = np.argsort(-scores)[:8]
         assert ((world.kinds[best] == kind) & (world.colours[best] == colour)).mean() >= 0.75
 
@@ -81,7 +82,7 @@ def test_a_text_speaks_of_its_colour(world: World, heads: Heads) -> None:
     usual = world.pictures.colours.mean(axis=0)
     for colour in range(4):
         meant = world.pictures.colours[world.colours == colour].mean(axis=0) - usual
-        said = heads.apply("colour", world.texts(1, colour, 1))[0]
+        said = heads.read(world.texts(1, colour, 1))[1][0]
         assert np.corrcoef(said, meant)[0, 1] > 0.6
 
 
