@@ -109,8 +109,11 @@ class TestContract:
         vectors = function([inputs[0], inputs[3]])
         assert float(vectors[0] @ vectors[1]) < 0.9999
 
-    def test_the_tag_starts_as_it_was_asked_for(self, tag, encoder):  # type: ignore[no-untyped-def]
-        assert encoder.tag.startswith(tag)
+
+@pytest.mark.parametrize("tag", TAGS)
+def test_the_tag_starts_as_it_was_asked_for(tag: str, build: Callable[[str], Encoder]) -> None:
+    encoder = build(tag)
+    assert encoder.tag.startswith(tag)
 
 
 @pytest.mark.parametrize("tag", TAGS)
