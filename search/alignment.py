@@ -16,10 +16,11 @@ from search.products import Product
 from search.rows import read_rows
 from vision import (
     HEAD_PLAN,
+    IMAGE_TOWERS,
+    TEXT_TOWER,
     HeadPlan,
     HeadPoint,
     Heads,
-    JointEncoder,
     captions_by_kind,
     captions_by_title,
     create_encoder,
@@ -50,15 +51,16 @@ def align(
     stands. Raises BadCatalogue for a file that is none or holds too few products, ModelMissing.
     """
     weights = Weights(settings.models_dir)
-    shipped = create_encoder("joint.default", weights, settings.models)
-    if not isinstance(shipped, JointEncoder):
-        raise IndexMismatch(f"{shipped.tag} has no heads to train.")
+    towers = [create_encoder(tag, weights, settings.models) for tag in IMAGE_TOWERS]
+    texts = create_encoder(TEXT_TOWER, weights, settings.models)
     products: list[Product] = []
 
     def readable() -> Iterator[np.ndarray]:
         with Pictures(settings, images) as pictures:
             for row in read_rows(catalogue):
-                if row.product is None or len(products) >= limit:
+                if len(products) >= limit:
+                    return
+                if row.product is None:
                     continue
                 try:
                     pixels = decode(pictures.read(row.product.image), settings.images).pixels
@@ -67,14 +69,20 @@ def align(
                 products.append(row.product)
                 yield pixels
 
-    what, colours = look_at(readable(), shipped.images, views=VIEWS, seen=seen)
+    what, colours = look_at(readable(), towers, views=VIEWS, seen=seen)
     levels = [
-        captions_by_title(
-            [(p.title, p.attributes.get("title_zh", ""), p.description[:200]) for p in products], shipped.texts
-        ),
-        *captions_by_kind([p.category for p in products], colours, shipped.texts),
+        captions_by_title([(p.title, p.attributes.get("title_zh", ""), p.description[:200]) for p in products], texts),
+        *captions_by_kind([p.category for p in products], colours, texts),
     ]
-    return train_heads(what, levels, (shipped.heads.record.images, shipped.texts.tag), catalogue.name, plan, report)
+    return train_heads(what, levels, (IMAGE_TOWERS, TEXT_TOWER), catalogue.name, plan, report, _directions(weights))
+
+
+def _directions(weights: Weights) -> tuple[tuple[np.ndarray, np.ndarray], ...] | None:
+    """The main directions of pictures as they were, which need more of them than most shops have; None from old heads."""
+    try:
+        return Heads.load(weights.path("heads")).parts["project"]
+    except IndexMismatch:
+        return None
 
 
 def install_heads(heads: Heads, models_dir: Path) -> Path:

@@ -83,12 +83,13 @@ def train_heads(
     data: str,
     plan: HeadPlan = HEAD_PLAN,
     report: Callable[[HeadPoint], None] = lambda point: None,
+    project: Layers | None = None,
 ) -> Heads:
     """Train heads on groups of pictures and captions, and keep those that find best what was held out.
 
     levels: each a division of pictures into groups, the finest first (products before categories); every step takes a
-    batch from each. towers: tags of the image towers, the colour encoder last, and of the text tower. Deterministic for
-    a seed on one machine. Raises BadCatalogue with fewer than two groups or eight pictures.
+    batch from each. towers: tags of the image towers, the colour encoder last, and of the text tower. project: the main
+    directions of pictures, where they are not to be found in these. Deterministic for a seed on one machine. Raises BadCatalogue with fewer than two groups or eight pictures.
     """
     import torch
     from open_clip.loss import ClipLoss
@@ -155,7 +156,7 @@ def train_heads(
                     break
         step, parts = best[2], best[3]
         parts["text"] = _readers(parts["image"], pictures, taught, plan)
-    parts["project"] = _principal(pictures.views, plan)
+    parts["project"] = project or _principal(pictures.views, plan)
     precision, recall = _held_out(parts, pictures, levels[0], out, plan.seed)
     record = HeadRecord(
         images=towers[0],

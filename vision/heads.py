@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from core.settings import Models
 
 FORMAT = 2
+IMAGE_TOWERS = ("efficientnet.lite0-bands", "colour.lab75")
+"""What heads are trained over; the colour encoder is the last."""
+TEXT_TOWER = "use.multilingual"
 
 
 class HeadRecord(msgspec.Struct, frozen=True, kw_only=True):

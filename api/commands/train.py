@@ -84,12 +84,21 @@ def heads(data: Path, out: Path) -> None:
     For one's own products see `shopglass align`.
     """
     from core import Weights
-    from vision import HeadPoint, captions_by_kind, create_encoder, decode, look_at, train_heads
+    from vision import (
+        IMAGE_TOWERS,
+        TEXT_TOWER,
+        HeadPoint,
+        captions_by_kind,
+        create_encoder,
+        decode,
+        look_at,
+        train_heads,
+    )
 
     settings = load_settings()
     weights = Weights(settings.models_dir)
-    towers = [create_encoder(tag, weights, settings.models) for tag in ("efficientnet.lite0-bands", "colour.lab75")]
-    texts = create_encoder("use.multilingual", weights, settings.models)
+    towers = [create_encoder(tag, weights, settings.models) for tag in IMAGE_TOWERS]
+    texts = create_encoder(TEXT_TOWER, weights, settings.models)
     files = sorted((data / "train").glob("*/*.jpg"))
     with progress("Looking at photos") as looked:
         photos = (decode(file.read_bytes(), settings.images).pixels for file in files)
@@ -100,7 +109,7 @@ def heads(data: Path, out: Path) -> None:
             trained(point.step, point.steps)
 
         groups = captions_by_kind([file.parent.name for file in files], colours, texts)
-        tags = (tuple(tower.tag for tower in towers), texts.tag)
+        tags = (IMAGE_TOWERS, TEXT_TOWER)
         trained_heads = train_heads(pictures, groups, tags, f"{data.name}/train", report=report)
     trained_heads.save(out)
     record = trained_heads.record
