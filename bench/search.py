@@ -123,7 +123,9 @@ def _by_photo(parts: list[list[Photo]], weights: Weights, settings: Settings) ->
 def as_stored(encoder: Encoder, vectors: np.ndarray, kinds: Sequence[str]) -> np.ndarray:
     """Vectors of products as ingest puts them into the index: drawn to their neighbours where they come in kinds."""
     places, _ = graph.nearest(vectors)
-    return graph.smooth(vectors, places, kept=graph.colours(encoder)) if graph.come_in_kinds(kinds, places) else vectors
+    if not graph.come_in_kinds(kinds, places):
+        return vectors
+    return graph.place(vectors, vectors[places], kept=graph.colours(encoder))
 
 
 def _main_regions(queries: Sequence[Photo], settings: Settings) -> np.ndarray:

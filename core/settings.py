@@ -41,7 +41,7 @@ class Database(Section):
 
 
 class Models(Section):
-    """encoder, detector: tags of registered models; device: where torch networks run; threads: per network."""
+    """encoder, detector: tags of registered models, detector "off" for none; backend: of the networks; threads: for each."""
 
     encoder: str = "fused.default"
     detector: str = "yolo.garments"

@@ -56,20 +56,11 @@ def nearest(vectors: np.ndarray, count: int = NEIGHBOURS) -> tuple[np.ndarray, n
     return places, scores
 
 
-def smooth(vectors: np.ndarray, places: np.ndarray, share: float = SHARE, kept: slice = NOTHING) -> np.ndarray:
-    """Every vector (n, dim) drawn by ``share`` towards the mean of its neighbours ``places`` (n, k): unit vectors.
+def place(vector: np.ndarray, neighbours: np.ndarray, share: float = SHARE, kept: slice = NOTHING) -> np.ndarray:
+    """Vectors (..., dim) drawn by ``share`` towards the mean of their neighbours (..., k, dim): unit length.
 
     kept: numbers of a vector that stay as they are.
     """
-    drawn = np.empty(vectors.shape, np.float32)
-    for start in range(0, len(vectors), _BLOCK):
-        block = slice(start, start + _BLOCK)
-        drawn[block] = place(vectors[block], vectors[places[block]], share, kept)
-    return drawn
-
-
-def place(vector: np.ndarray, neighbours: np.ndarray, share: float = SHARE, kept: slice = NOTHING) -> np.ndarray:
-    """One vector (..., dim) drawn towards its neighbours (..., k, dim), for a product that comes alone; unit length."""
     if neighbours.shape[-2] == 0:
         return np.array(vector, np.float32)
     mixed = np.asarray((1 - share) * vector + share * neighbours.mean(axis=-2), np.float32)

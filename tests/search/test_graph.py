@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from search.graph import colours, come_in_kinds, expand, nearest, place, smooth
+from search.graph import colours, come_in_kinds, expand, nearest, place
 
 
 def unit(vectors: np.ndarray) -> np.ndarray:
@@ -33,7 +33,7 @@ def test_few_products_have_few_neighbours(count: int) -> None:
     vectors = unit(np.random.default_rng(1).normal(size=(count, 3)))
     places, scores = nearest(vectors, 10)
     assert places.shape == scores.shape == (count, max(0, count - 1))
-    smoothed = smooth(vectors, places)
+    smoothed = place(vectors, vectors[places])
     assert smoothed.shape == (count, 3)
     np.testing.assert_allclose(np.linalg.norm(smoothed, axis=1), 1, atol=1e-6)
 
@@ -43,15 +43,17 @@ def test_few_products_have_few_neighbours(count: int) -> None:
 def test_order_changes_nothing(seed: int) -> None:
     vectors, _ = kinds(seed, 0.5)
     turn = np.random.default_rng(seed).permutation(len(vectors))
-    smoothed = smooth(vectors, nearest(vectors)[0])
-    np.testing.assert_allclose(smooth(vectors[turn], nearest(vectors[turn])[0]), smoothed[turn], atol=1e-5)
+    smoothed = place(vectors, vectors[nearest(vectors)[0]])
+    np.testing.assert_allclose(
+        place(vectors[turn], vectors[turn][nearest(vectors[turn])[0]]), smoothed[turn], atol=1e-5
+    )
 
 
 def test_smoothing_brings_kinds_together() -> None:
     vectors, labels = kinds(3, 1.8)
     places, _ = nearest(vectors)
     before = (labels[places] == labels[:, None]).mean()
-    smoothed = smooth(vectors, places, 0.5)
+    smoothed = place(vectors, vectors[places], 0.5)
     after = (labels[nearest(smoothed)[0]] == labels[:, None]).mean()
     assert after > before + 0.02
 
@@ -59,7 +61,7 @@ def test_smoothing_brings_kinds_together() -> None:
 def test_a_product_that_comes_alone_is_placed_as_all_are() -> None:
     vectors, _ = kinds(4, 0.5)
     places, _ = nearest(vectors)
-    np.testing.assert_allclose(place(vectors[7], vectors[places[7]]), smooth(vectors, places)[7], atol=1e-6)
+    np.testing.assert_allclose(place(vectors[7], vectors[places[7]]), place(vectors, vectors[places])[7], atol=1e-6)
 
 
 def test_kinds_are_told_from_things_that_stand_alone() -> None:
@@ -84,7 +86,7 @@ def test_expansion_moves_a_query_towards_its_hits_and_not_towards_opposites() ->
 def test_what_is_kept_stays_and_the_whole_keeps_its_length() -> None:
     vectors, _ = kinds(8, 0.8)
     places, _ = nearest(vectors)
-    drawn = smooth(vectors, places, kept=slice(24, 32))
+    drawn = place(vectors, vectors[places], kept=slice(24, 32))
     np.testing.assert_array_equal(drawn[:, 24:], vectors[:, 24:])
     np.testing.assert_allclose(np.linalg.norm(drawn, axis=1), 1, atol=1e-6)
     assert not np.allclose(drawn[:, :24], vectors[:, :24])

@@ -19,7 +19,7 @@ from core.settings import Settings
 from search.catalogue import Catalogue, Entry, Version
 from search.facets import count
 from search.filters import parse
-from search.graph import EXPANSION, expand, nearest, smooth
+from search.graph import EXPANSION, expand, nearest, place
 from search.index import Index
 from search.products import Product
 from search.query import FACETS, MOST_HITS, Answer, Query, Term
@@ -390,7 +390,7 @@ def test_what_smoothing_adds_is_among_the_reasons(own_shop: Shop) -> None:
     ids = [one.id for one, _ in ROWS[:60]]
     own = own_shop.catalogue.own_vectors(own_shop.version, ids)
     vectors = np.stack([own[one] for one in ids])
-    drawn = smooth(vectors, nearest(vectors)[0])
+    drawn = place(vectors, vectors[nearest(vectors)[0]])
     own_shop.index.upsert(own_shop.version.collection, [one for one, _ in ROWS[:60]], drawn)
     answer = own_shop.searcher.search(Query(terms=(Term(item="p000"),), limit=30))
     assert any("neighbours" in hit.signals for hit in answer.hits)

@@ -87,7 +87,7 @@ def test_vectors_are_drawn_together_where_products_come_in_kinds(shop, items, ba
     assert shop.catalogue.live().smoothed
     state = shop.state()
     own = np.stack([state[one["id"]][1] for one in rows])
-    expected = graph.smooth(own, graph.nearest(own)[0])
+    expected = graph.place(own, own[graph.nearest(own)[0]])
     np.testing.assert_allclose([state[one["id"]][2] for one in rows], expected, atol=1e-5)
 
     items.put(given(20, image=f"{base}/p0020.png"))
