@@ -6,7 +6,10 @@ ShopglassError
 │   ├── BadCursor                  a page cursor is not ours, or its snapshot is gone
 │   ├── BadImage              422  bytes that are no picture we take
 │   │   └── ImageTooLarge     413  over the cap on bytes or pixels
-│   └── BadCatalogue          422  a file of products that cannot be read at all
+│   ├── BadCatalogue          422  a file of products that cannot be read at all
+│   └── Unwearable            422  this cannot be tried on; ``reason`` says why
+│       ├── PersonUnusable         by the photo of the person
+│       └── GarmentUnusable        by the photo of the garment
 ├── NotFound                  404  no such item, job or model
 ├── Conflict                  409  the state forbids it
 │   └── IndexMismatch              the index was made by other encoders
@@ -78,6 +81,25 @@ class ImageTooLarge(BadImage):
 class BadCatalogue(BadRequest):
     status = 422
     title = "The catalogue cannot be read"
+
+
+class Unwearable(BadRequest):
+    """reason: a stable code in kebab case, such as "nobody" or "worn-by-somebody"; the subclass lists its own."""
+
+    status = 422
+    title = "This cannot be tried on"
+
+    def __init__(self, detail: str, *, reason: str, remedy: str | None = None) -> None:
+        super().__init__(detail, remedy=remedy)
+        self.reason = reason
+
+
+class PersonUnusable(Unwearable):
+    title = "The photo of the person cannot be used"
+
+
+class GarmentUnusable(Unwearable):
+    title = "The photo of the garment cannot be used"
 
 
 class NotFound(ShopglassError):

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-ROOMS = ("core", "sample", "vision", "search", "api", "bench")
+ROOMS = ("core", "sample", "vision", "search", "tryon", "api", "bench")
 OPEN = {"core.errors", "core.settings"}
 BEHIND = {
     "bench": "measures what is behind the doors",
@@ -25,6 +25,7 @@ DOORS = {
     "IngestOrder IngestResult Items KIND MOST_HITS MOST_TERMS MOST_TEXT Parts PhotoAnswer PhotoRegion "
     "Pictures Product Progress Query RegionAnswer Searcher Sight Term Thumbnails Version align holder "
     "ingest_function ingest_id install_heads parse read_faults",
+    "tryon": "Body Category Code Face Garment Hand LABELS Layer Mesh PARTS POINTS POINTS_OF Remark",
 }
 SLOW = (
     "cv2 huey mediapipe numpy onnxruntime open_clip openvino polars pydantic pymilvus sqlalchemy timm torch ultralytics"
@@ -38,7 +39,7 @@ def test_a_door_shows_these_names_and_no_others(room: str) -> None:
     assert all(hasattr(door, name) for name in door.__all__)
 
 
-@pytest.mark.parametrize("room", ["core", "vision", "search"])
+@pytest.mark.parametrize("room", ["core", "vision", "search", "tryon"])
 def test_opening_a_door_loads_nothing_slow(room: str) -> None:
     script = f"import sys, {room}; print(*[name for name in {SLOW.split()!r} if name in sys.modules])"
     loaded = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT)
