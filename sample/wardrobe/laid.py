@@ -69,20 +69,31 @@ def divided(path: Points, closed: bool = True) -> Points:
 
 def moved(piece: Piece, move: Map) -> Piece:
     """The piece with everything on it, moved."""
+    paths = [divided(piece.outline), *(divided(hole) for hole in piece.holes), *(fold.path for fold in piece.folds)]
+    for m in piece.marks:
+        if isinstance(m, Line):
+            paths += [divided(path, False) for path in m.paths]
+        elif isinstance(m, Patch):
+            paths += [divided(path) for path in m.outlines]
+        else:
+            paths.append(np.array([m.centre]))
+    # one call for all of them: a call costs more than its points
+    ends = np.cumsum([len(path) for path in paths])[:-1]
+    done = iter(np.split(move(np.concatenate(paths)), ends))
 
     def mark(m: Line | Patch | Stud) -> Line | Patch | Stud:
         if isinstance(m, Line):
-            return replace(m, paths=[move(divided(p, False)) for p in m.paths])
+            return replace(m, paths=[next(done) for _ in m.paths])
         if isinstance(m, Patch):
-            return replace(m, outlines=[move(divided(p)) for p in m.outlines])
-        x, y = move(np.array([m.centre]))[0]
+            return replace(m, outlines=[next(done) for _ in m.outlines])
+        x, y = next(done)[0]
         return replace(m, centre=(float(x), float(y)))
 
     return replace(
         piece,
-        outline=move(divided(piece.outline)),
-        holes=tuple(move(divided(hole)) for hole in piece.holes),
-        folds=tuple(Fold(move(f.path), f.depth, f.width) for f in piece.folds),
+        outline=next(done),
+        holes=tuple(next(done) for _ in piece.holes),
+        folds=tuple(Fold(next(done), fold.depth, fold.width) for fold in piece.folds),
         marks=tuple(mark(m) for m in piece.marks),
     )
 

@@ -1,6 +1,6 @@
 """Tops put together: a trunk, sleeves, a neck, a front and what is sewn or tied on."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -14,6 +14,7 @@ from sample.shapes.hooded import cords, hood
 from sample.shapes.outer import slant_pockets, zip_line
 from sample.shapes.shirts import chest_pocket, collar, placket
 from sample.style import Look
+from sample.wardrobe.hanger import cut, for_top
 from sample.wardrobe.necks import cowl, funnel, keyhole, strap_top, straps
 from sample.wardrobe.ruffles import frill, sash, skirt
 from sample.wardrobe.trunk import Trunk
@@ -27,7 +28,8 @@ Front = Literal["closed", "buttons", "henley", "zip", "open", "wrap", "double", 
 class Top:
     """What a top or dress is sewn of. sleeves: the wearer's left and right; band: depth of a ribbed hem; fall: a dress's skirt;
     tiers: of that skirt; belt: a sash at the waist; strap: half distance and width of straps that rise from a
-    trunk without shoulders; prints: what is printed on the front; quilt: distance of quilting seams."""
+    trunk without shoulders; prints: what is printed on the front; quilt: distance of quilting seams; hung: on a hanger; ghost: as if worn
+    by nobody, its hem seen from below; contrast: sleeves of another colour."""
 
     trunk: Trunk
     sleeves: tuple[Tube | None, Tube | None] = (None, None)
@@ -48,7 +50,9 @@ class Top:
     hole: bool = False
     gap: float = 4.0
     strength: float = 1.0
-    extra: tuple[Piece, ...] = field(default=())
+    hung: bool = False
+    ghost: bool = False
+    contrast: bool = False
 
 
 def build(top: Top, look: Look, rng: np.random.Generator) -> Sketch:
@@ -56,7 +60,12 @@ def build(top: Top, look: Look, rng: np.random.Generator) -> Sketch:
     sketch = Sketch()
     t = top.trunk
     _points(sketch, top)
+    if top.ghost:
+        sketch.add(_low_inside(top, look))
     leaves = _behind(sketch, top, look, rng)
+    if top.hung:
+        sketch.behind += for_top(t, rng)
+        sketch.add(*cut(sketch.behind))
     _sleeves(sketch, top, look, rng, over=False)
     if top.fall:
         skirt(sketch, top.fall, look, rng, top.tiers)
@@ -73,7 +82,6 @@ def build(top: Top, look: Look, rng: np.random.Generator) -> Sketch:
         sketch.add(keyhole(t, look))
     if top.strap:
         sketch.add(*straps(t, *top.strap, look.cloth.plain(), front=True))
-    sketch.add(*top.extra)
     if top.belt:
         y = top.fall.top if top.fall else t.waist_at
         half = top.fall.waist + 0.3 if top.fall else t.waist + 0.2
@@ -112,10 +120,24 @@ def _behind(sketch: Sketch, top: Top, look: Look, rng: np.random.Generator) -> l
     return leaves
 
 
+def _low_inside(top: Top, look: Look) -> Piece:
+    """The back's inner side below the front's hem."""
+    if top.fall:
+        low = top.fall.bottom(0.0)
+        hem = low[[0, len(low) // 2, -1]]
+    else:
+        low = top.trunk.hem_line()
+        hem = low[[0, len(low) // 2, -1]] + (0, top.band)
+    (x1, y1), _, (x0, y0) = hem
+    under = trace((x1 * 0.99, y1 - 0.4), (0, y1 - 2.0, x0 * 0.99, y0 - 0.4))
+    return Piece("collar_inside", np.concatenate([low, under[::-1]]), look.cloth.plain(), shade=0.55, puff=0, lift=0)
+
+
 def _sleeves(sketch: Sketch, top: Top, look: Look, rng: np.random.Generator, over: bool) -> None:
     for side, tube in zip((1, -1), top.sleeves, strict=True):
         if tube and (tube.over or tube.raglan) == over:
-            pieces = tube.pieces(top.trunk, look.cloth, look.trim if top.trim_neck else look.cloth.plain(), rng, side, top.strength)  # fmt: skip
+            cloth = look.trim if top.contrast else look.cloth
+            pieces = tube.pieces(top.trunk, cloth, look.trim if top.trim_neck else look.cloth.plain(), rng, side, top.strength)  # fmt: skip
             if top.quilt:
                 pieces[0] = replace(pieces[0], folds=pieces[0].folds + _sleeve_quilt(tube, top, side), puff=8)
             sketch.add(*pieces)

@@ -64,6 +64,16 @@ def pair(rng: Rng, kind: str, hanging: bool, **changes: Any) -> tuple[Tube, Tube
     return left, right
 
 
+def drop(rng: Rng, sleeve: Tube | None) -> Tube | None:
+    """The sleeve as it hangs."""
+    if sleeve is None:
+        return None
+    angle, bend = rng.uniform(62, 86), rng.uniform(-6, 10)
+    if sleeve.length < 30:
+        angle = rng.uniform(38, 72)
+    return replace(sleeve, angle=angle, bend=bend, over=sleeve.length > 24 and rng.random() < 0.6)
+
+
 def _kind(rng: Rng, category: str) -> str:
     if category == "longsleeve":
         return str(pick(rng, "long", "long", "long", "three-quarter"))
