@@ -11,7 +11,7 @@ from sample.pieces import Sketch
 from sample.render import render
 from sample.wardrobe.fabrics import choose
 from sample.wardrobe.hanger import with_clips
-from sample.wardrobe.laid import crooked, lay
+from sample.wardrobe.laid import crooked, hem_cut, lay
 from sample.wardrobe.lower import BOTTOMS
 from sample.wardrobe.tops import build
 from sample.wardrobe.upper import TOPS, drop
@@ -56,6 +56,10 @@ def garment(
     family = names[rng.choice(len(names), p=weights / weights.sum())]
     way = str(rng.choice(WAYS, p=(0.62, 0.22, 0.16)))
     sketch = _sketch(rng, category, family, way)
+    if "hem_left" in sketch.points and rng.random() < (0.25 if category in ("skirt", "dress") else 0.1):
+        (half, low), (_, start) = sketch.points["hem_left"], sketch.points["waist_left"]
+        slant, dip = (low - start) * rng.normal(0, 0.11), (low - start) * rng.uniform(-0.3, 0.3)
+        lay(sketch, hem_cut(start, low, half, slant, dip * (rng.random() < 0.5)))
     wear(sketch, rng)
     lay(sketch, crooked(sketch, rng, float(rng.uniform(0.1, 1.1) if way == "flat" else rng.uniform(0.0, 0.5))))
     drawing = render(sketch, size, seed, float(rng.normal(0, 3)), float(rng.uniform(0.02, 0.12)))

@@ -46,7 +46,7 @@ def with_clips(sketch: Sketch, rng: np.random.Generator) -> None:
     wide = rng.uniform(0.9, 1.15)
     bar = ribbon(np.array([(x0 * wide, high), (x1 * wide, high)]), rng.uniform(0.5, 2.2))
     sketch.behind += [_hook(rng, (x0 + x1) / 2, high), Piece("bar", bar, cloth, lift=0, puff=2, wrinkle=0)]
-    at, w, h = rng.uniform(0.55, 0.92), rng.uniform(1.2, 2.2), rng.uniform(2.5, 5)
+    at, w, h = rng.uniform(0.5, 0.82), rng.uniform(1.2, 2.2), rng.uniform(2.5, 5)
     for x, y in ((x0, y0), (x1, y1)):
         clip = Piece("clip", _clip(x * at, high - 1, y + h, w), cloth, lift=0, puff=2, wrinkle=0)
         sketch.behind.append(clip)

@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from sample.curves import Points
-from sample.pieces import Fold, Line, Patch, Piece, Sketch, Stud
+from sample.pieces import Fold, Line, Mark, Patch, Piece, Sketch
 
 Map = Callable[[Points], Points]
 STEP = 2.5  # longer edges of an outline are divided before they are bent
@@ -54,6 +54,18 @@ def swing(pivot: tuple[float, float], start: float, reach: float, angle: float) 
     return move
 
 
+def hem_cut(start: float, low: float, half: float, slant: float, dip: float) -> Map:
+    """Lengthen what lies below ``start``: by ``slant`` on the wearer's left side of ``half`` width (and shorten it on
+    the other), by ``dip`` in the middle."""
+
+    def move(path: Points) -> Points:
+        t = np.clip((path[:, 1] - start) / (low - start), 0, 1)
+        x = np.clip(path[:, 0] / half, -1, 1)
+        return np.stack([path[:, 0], path[:, 1] + t * t * (slant * x + dip * (1 - x * x))], 1)
+
+    return move
+
+
 def divided(path: Points, closed: bool = True) -> Points:
     """The path with points between those that lie more than STEP apart."""
     ends = np.roll(path, -1, 0) if closed else path[1:]
@@ -81,7 +93,7 @@ def moved(piece: Piece, move: Map) -> Piece:
     ends = np.cumsum([len(path) for path in paths])[:-1]
     done = iter(np.split(move(np.concatenate(paths)), ends))
 
-    def mark(m: Line | Patch | Stud) -> Line | Patch | Stud:
+    def mark(m: Mark) -> Mark:
         if isinstance(m, Line):
             return replace(m, paths=[next(done) for _ in m.paths])
         if isinstance(m, Patch):

@@ -16,7 +16,7 @@ from sample.shapes.shirts import chest_pocket, collar, placket
 from sample.style import Look
 from sample.wardrobe.hanger import cut, for_top
 from sample.wardrobe.necks import cowl, funnel, keyhole, strap_top, straps
-from sample.wardrobe.ruffles import frill, sash, skirt
+from sample.wardrobe.ruffles import frill, sash, skirt, slit
 from sample.wardrobe.trunk import Trunk
 from sample.wardrobe.tubes import Tube, mark_cuffs
 
@@ -29,7 +29,8 @@ class Top:
     """What a top or dress is sewn of. sleeves: the wearer's left and right; band: depth of a ribbed hem; fall: a dress's skirt;
     tiers: of that skirt; belt: a sash at the waist; strap: half distance and width of straps that rise from a
     trunk without shoulders; prints: what is printed on the front; quilt: distance of quilting seams; hung: on a hanger; ghost: as if worn
-    by nobody, its hem seen from below; contrast: sleeves of another colour."""
+    by nobody, its hem seen from below; contrast: sleeves of another colour;
+    one: only the left shoulder is covered; sheer: opacity of the sleeves."""
 
     trunk: Trunk
     sleeves: tuple[Tube | None, Tube | None] = (None, None)
@@ -53,6 +54,8 @@ class Top:
     hung: bool = False
     ghost: bool = False
     contrast: bool = False
+    one: bool = False
+    sheer: float = 1.0
 
 
 def build(top: Top, look: Look, rng: np.random.Generator) -> Sketch:
@@ -69,6 +72,8 @@ def build(top: Top, look: Look, rng: np.random.Generator) -> Sketch:
     _sleeves(sketch, top, look, rng, over=False)
     if top.fall:
         skirt(sketch, top.fall, look, rng, top.tiers)
+        if rng.random() < 0.1:
+            sketch.add(slit(top.fall, rng))
     if top.flounce:
         flounce = frill(t.hem_line(0.5)[::-1], top.flounce, rng, look.cloth, "torso")
         sketch.add(flounce)
@@ -103,6 +108,9 @@ def _behind(sketch: Sketch, top: Top, look: Look, rng: np.random.Generator) -> l
     if top.neck == "hood":
         shell, inner = hood(look, t)
         sketch.add(*shell, *inner)
+    elif top.one:
+        edge = t.one_edge()
+        sketch.add(Piece("collar_inside", np.concatenate([edge - (0, 1.6), edge[::-1] + (0, 1)]), lining, shade=0.65, puff=0, lift=0))  # fmt: skip
     elif top.strap:
         sketch.add(*straps(t, *top.strap, look.cloth.plain(), front=False))
         dip = t.drop + rng.uniform(-1, 3)
@@ -140,7 +148,7 @@ def _sleeves(sketch: Sketch, top: Top, look: Look, rng: np.random.Generator, ove
             pieces = tube.pieces(top.trunk, cloth, look.trim if top.trim_neck else look.cloth.plain(), rng, side, top.strength)  # fmt: skip
             if top.quilt:
                 pieces[0] = replace(pieces[0], folds=pieces[0].folds + _sleeve_quilt(tube, top, side), puff=8)
-            sketch.add(*pieces)
+            sketch.add(*(replace(piece, alpha=top.sheer) for piece in pieces))
 
 
 def _sleeve_quilt(tube: Tube, top: Top, side: int) -> tuple[Fold, ...]:
@@ -185,7 +193,7 @@ def _torso(sketch: Sketch, top: Top, look: Look, rng: np.random.Generator) -> No
             hem = Line([(edge + (1.2, 0)) * flip], 0.9, -0.25)
             sketch.add(Piece("torso", t.panel(edge) * flip, look.cloth, lift=4, folds=folds, marks=(*marks, hem, *buttons)))  # fmt: skip
     else:
-        sketch.add(Piece("torso", t.outline(), look.cloth, lift=3, folds=folds, marks=tuple(marks), puff=9 if top.quilt else 5))  # fmt: skip
+        sketch.add(Piece("torso", t.one_shouldered() if top.one else t.outline(), look.cloth, lift=3, folds=folds, marks=tuple(marks), puff=9 if top.quilt else 5))  # fmt: skip
     if top.front == "wrap":
         sketch.add(_wrap(top, look, folds))
     if top.front in ("buttons", "henley"):
@@ -308,4 +316,8 @@ def _points(sketch: Sketch, top: Top) -> None:
         sketch.mark_sides(neckline=(at - 1.6 - width / 2, high), shoulder=(at - 1.6 + width / 2, high))
     elif t.armpit < 2:
         del sketch.points["shoulder_left"], sketch.points["shoulder_right"]
+    if top.one:
+        del sketch.points["shoulder_right"]
+        x, y = t.one_edge()[7]
+        sketch.mark(neckline_right=(-t.chest, t.armpit), neckline_front=(float(x), float(y)))
     mark_cuffs(sketch, t, *top.sleeves)
