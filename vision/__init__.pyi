@@ -1,8 +1,10 @@
 from .align import HEAD_PLAN, HeadPlan, HeadPoint, train_heads
+from .efficientnet import load_backbone
 from .encoders import Encoder, create_encoder, list_encoders
 from .examples import captions_by_kind, captions_by_title, look_at
 from .heads import IMAGE_TOWERS, TEXT_TOWER, Heads
 from .images import Picture, crop, decode
+from .inference import Network, export, load_network
 from .models import Vision
 from .regions import Regions
 
@@ -14,6 +16,7 @@ __all__ = [
     "HeadPlan",
     "HeadPoint",
     "Heads",
+    "Network",
     "Picture",
     "Regions",
     "Vision",
@@ -22,7 +25,10 @@ __all__ = [
     "create_encoder",
     "crop",
     "decode",
+    "export",
     "list_encoders",
+    "load_backbone",
+    "load_network",
     "look_at",
     "train_heads",
 ]
