@@ -1,7 +1,6 @@
 """What the garment network learns from: drawn garments with their whole truth, and cut-out photos with a part of it."""
 
-from collections.abc import Mapping
-from typing import Final
+from typing import Final, Protocol
 
 import msgspec
 import numpy as np
@@ -27,39 +26,51 @@ class Example(msgspec.Struct, frozen=True, kw_only=True):
 
     pixels: (h, w, 4) uint8, straight alpha. parts: (h, w) uint8, indices into PARTS, or UNKNOWN or UNSURE.
     points: (len(POINTS), 2) float32 in pixels, NaN where there is none; all NaN and pointless where nobody knows.
-    category: of the garment, "" for what is none. style: what it was drawn as, or where it is from.
+    category: of the garment, "" for what is none. behind: (h, w, 4) uint8 of what is seen behind it, as a hanger.
     """
 
     pixels: NDArray[np.uint8]
     parts: NDArray[np.uint8]
     points: NDArray[np.float32]
     category: str
-    style: str
     pointless: bool = False
+    behind: NDArray[np.uint8] | None = None
 
 
-def drawn(
-    pixels: NDArray[np.uint8],
-    labels: NDArray[np.uint8],
-    part_names: tuple[str, ...],
-    points: Mapping[str, tuple[float, float]],
-    category: str,
-    style: str,
-) -> Example:
-    """An example from a drawing: pixels (h, w, 4) uint8; labels (h, w) uint8, 0 outside, else 1 + index into
-    part_names; points by name in pixels. category: "" for what is no garment."""
-    lookup = np.array([0, *(PARTS.index(PART_OF.get(name, "body")) for name in part_names)], np.uint8)
-    (y0, y1), (x0, x1) = (_span((pixels[..., 3] > 0).any(axis=axis)) for axis in (1, 0))
+class Drawn(Protocol):
+    """What a drawing tells of itself: pixels (h, w, 4) uint8; labels (h, w) uint8, 0 outside, else 1 + index into
+    part_names; points by name in pixels; behind (h, w, 4) uint8 or None."""
+
+    pixels: NDArray[np.uint8]
+    labels: NDArray[np.uint8]
+    part_names: tuple[str, ...]
+    points: dict[str, tuple[float, float]]
+    behind: NDArray[np.uint8] | None
+
+
+def parts_of(drawing: Drawn) -> NDArray[np.uint8]:
+    """The drawing's labels as indices into PARTS, (h, w) uint8."""
+    lookup = np.array([0, *(PARTS.index(PART_OF.get(name, "body")) for name in drawing.part_names)], np.uint8)
+    return np.asarray(lookup[drawing.labels])
+
+
+def drawn(drawing: Drawn, category: str) -> Example:
+    """An example from a drawing. category: "" for what is no garment."""
+    shown = drawing.pixels[..., 3] > 0
+    if drawing.behind is not None:
+        shown = shown | (drawing.behind[..., 3] > 0)
+    (y0, y1), (x0, x1) = (_span(shown.any(axis=axis)) for axis in (1, 0))
+    inside = np.s_[y0:y1, x0:x1]
     places = np.full((len(POINTS), 2), np.nan, np.float32)
     if category:
-        for name in points.keys() & set(POINTS):
-            places[POINTS.index(name)] = np.subtract(points[name], (x0, y0))
+        for name in drawing.points.keys() & set(POINTS):
+            places[POINTS.index(name)] = np.subtract(drawing.points[name], (x0, y0))
     return Example(
-        pixels=np.ascontiguousarray(pixels[y0:y1, x0:x1]),
-        parts=np.ascontiguousarray(lookup[labels[y0:y1, x0:x1]]),
+        pixels=np.ascontiguousarray(drawing.pixels[inside]),
+        parts=np.ascontiguousarray(parts_of(drawing)[inside]),
         points=places,
         category=category,
-        style=style,
+        behind=None if drawing.behind is None else np.ascontiguousarray(drawing.behind[inside]),
     )
 
 
@@ -75,7 +86,6 @@ def photographed(pixels: NDArray[np.uint8], alpha: NDArray[np.uint8], category: 
         parts=parts,
         points=np.full((len(POINTS), 2), np.nan, np.float32),
         category=category,
-        style="photo",
         pointless=True,
     )
 

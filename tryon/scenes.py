@@ -46,12 +46,14 @@ class Scene(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Placed(msgspec.Struct, frozen=True):
-    """An example in the frame: rgb premultiplied (SIDE, SIDE, 3) in [0, 255], alpha (SIDE, SIDE), parts, points."""
+    """An example in the frame: rgb premultiplied (SIDE, SIDE, 3) in [0, 255], alpha (SIDE, SIDE), parts, points; behind
+    as premultiplied RGBA (SIDE, SIDE, 4), alpha in [0, 1], where there is something."""
 
     rgb: Plane
     alpha: Plane
     parts: NDArray[np.uint8]
     points: Plane
+    behind: Plane | None = None
 
 
 class Composer:
@@ -102,7 +104,7 @@ class Composer:
             extent = float(rng.uniform(0.95, 1.35))  # over the borders
         placed = [self._place(example, rng, extent)]
         ground = self._ground(rng, placed[0])
-        worn, around = False, rng.random()
+        worn, around = False, rng.random() if example.behind is None else 1.0
         if around < 0.12:
             hanger(ground, placed[0].points, rng)
         elif around < 0.26:
@@ -119,10 +121,11 @@ class Composer:
     ) -> Placed:
         """Turn, stretch, rumple and colour an example; extent: its longest side as a share of the frame's."""
         h, w = example.parts.shape
-        pixels, parts, points = example.pixels, example.parts, example.points
+        pixels, parts, points, behind = example.pixels, example.parts, example.points, example.behind
         if rng.random() < 0.5:
             pixels, parts = pixels[:, ::-1], FLIPPED_PARTS[parts[:, ::-1]]
             points = (points * (-1, 1) + (w, 0))[FLIPPED_POINTS].astype(np.float32)
+            behind = None if behind is None else behind[:, ::-1]
         matrix = _affine(rng, (w, h), extent, centre)
         shrink = np.sqrt(abs(np.linalg.det(matrix[:, :2])))
         if shrink < 0.6:  # no aliasing
@@ -132,9 +135,8 @@ class Composer:
         frame = np.stack(np.meshgrid(np.arange(SIDE) + 0.5, np.arange(SIDE) + 0.5), axis=2).astype(np.float32) + rumple
         source = (frame @ backward[:, :2].T + backward[:, 2]).astype(np.float32)
         scale = np.array(pixels.shape[1::-1], np.float32) / (w, h)
-        rgba = pixels.astype(np.float32)
-        rgba[..., :3] = _coloured(rgba[..., :3], rng) * (rgba[..., 3:] / 255)
-        warped = cv2.remap(rgba, (source * scale - 0.5).astype(np.float32), None, cv2.INTER_LINEAR)
+        there = (source * scale - 0.5).astype(np.float32)
+        warped = _taken(pixels, _coloured(pixels[..., :3].astype(np.float32), rng), there)
         half = cv2.resize(source, (SIDE // 2, SIDE // 2), interpolation=cv2.INTER_AREA) - np.float32(0.5)
         labels = cv2.remap(np.ascontiguousarray(parts), half, None, cv2.INTER_NEAREST)
         goal = (points @ matrix[:, :2].T + matrix[:, 2]).astype(np.float32)
@@ -142,8 +144,11 @@ class Composer:
         for _ in range(4):
             at = np.nan_to_num(moved, nan=0.0).clip(0.5, SIDE - 0.5).astype(np.float32) - np.float32(0.5)
             moved = goal - cv2.remap(rumple, at[None], None, cv2.INTER_LINEAR)[0]
-        rgb, alpha = warped[..., :3], warped[..., 3] / 255
-        return Placed(self._shaded(rgb, alpha, rng), alpha, labels, moved.astype(np.float32))
+        shown = self._shaded(warped[..., :3], warped[..., 3], rng)
+        if behind is not None:
+            behind = cv2.resize(behind, pixels.shape[1::-1], interpolation=cv2.INTER_AREA)
+            behind = _taken(behind, behind[..., :3].astype(np.float32), there)
+        return Placed(shown, warped[..., 3], labels, moved.astype(np.float32), behind)
 
     def _rumple(self, rng: np.random.Generator) -> Plane:
         """Displacement (SIDE, SIDE, 2) in pixels of cloth that does not lie as it was drawn."""
@@ -204,6 +209,8 @@ class Composer:
             move = np.array([[1, 0, rng.normal(0, sigma / 2)], [0, 1, rng.normal(sigma / 3, sigma / 2)]], np.float32)
             shadow = cv2.warpAffine(shadow, move, (SIDE, SIDE), borderMode=cv2.BORDER_REPLICATE)
             ground = ground * (1 - np.float32(rng.uniform(0, 0.6)) * shadow[..., None])
+        if placed.behind is not None:
+            ground = ground * (1 - placed.behind[..., 3:]) + placed.behind[..., :3]
         return np.asarray(ground * (1 - placed.alpha[..., None]) + placed.rgb, np.float32)
 
     def _photo(self, rng: np.random.Generator) -> Scene:
@@ -249,6 +256,12 @@ class Composer:
             count=min(len(placed), 2),
             worn=worn,
         )
+
+
+def _taken(pixels: NDArray[np.uint8], colours: Plane, source: Plane) -> Plane:
+    """Premultiplied RGBA, alpha in [0, 1], of these colours and the pixels' alpha at the source places (h, w, 2)."""
+    alpha = pixels[..., 3:].astype(np.float32) / 255
+    return np.asarray(cv2.remap(np.dstack([colours * alpha, alpha]), source, None, cv2.INTER_LINEAR))
 
 
 def _without_inside(placed: Placed) -> Placed:

@@ -31,12 +31,6 @@ if TYPE_CHECKING:
 REPORTS = 12
 """How often the errors are measured on the way."""
 
-HELD_OUT = frozenset(
-    ("V-neck T-shirt", "baseball top", "polo shirt", "denim jacket", "skater dress", "pencil skirt", "joggers",
-     "cargo shorts")
-)  # fmt: skip
-"""Styles that the network is not trained on, for the figures."""
-
 SPREAD = 1.2
 """Deviation of a key point's target, in cells of the heat map."""
 
@@ -124,14 +118,13 @@ def train_garment(
     return Trained(average, tuple(curve))
 
 
-def record(trained: Trained, plan: Plan, tag: str, data: dict[str, int], start: str | None) -> bytes:
+def record(trained: Trained, plan: Plan, tag: str, data: dict[str, int | str], start: str | None) -> bytes:
     """What is needed to judge and to repeat a training, as JSON. data: how many examples of each kind there were."""
     document = {
         "tag": tag,
         "data": data,
         "start": start,
         "plan": plan,
-        "held_out": sorted(HELD_OUT),
         "curve": trained.curve,
         "parameters": sum(p.numel() for p in trained.network.parameters()),
         "versions": {name: version(name) for name in ("torch", "timm", "opencv-python", "numpy")},

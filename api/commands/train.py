@@ -127,12 +127,12 @@ def heads(data: Path, out: Path) -> None:
     show_default=True,
     help="Folder with train/CLASS/*.jpg, one garment a photo: grounds, and masks without parts.",
 )
-@click.option("--products", type=click.IntRange(min=100), default=6000, show_default=True, help="Of the sample shop.")
+@click.option("--drawings", type=click.IntRange(min=100), default=8000, show_default=True, help="Of the wardrobe and shop.")
 @click.option("--scenes", type=click.IntRange(min=1000), default=150_000, show_default=True)
 @click.option("--seed", type=int, default=7, show_default=True)
 @click.option("--start", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="A network to go on from.")
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="A .safetensors file.")
-def garment(data: Path, products: int, scenes: int, seed: int, start: Path | None, out: Path) -> None:
+def garment(data: Path, drawings: int, scenes: int, seed: int, start: Path | None, out: Path) -> None:
     """Train the network that finds parts and key points of garments, on drawn ones and on cut-out photos.
 
     Writes OUT and, beside it, OUT's training record as .json.
@@ -145,11 +145,12 @@ def garment(data: Path, products: int, scenes: int, seed: int, start: Path | Non
     import torch
 
     from core import Weights
+    from sample import HELD_OUT
     from sample.scenes import surface
     from tryon.examples import ground_of, photographed
     from tryon.garment_net import CATEGORIES, SIDE, save
     from tryon.scenes import Composer
-    from tryon.train_garment import HELD_OUT, Plan, Point, record, train_garment
+    from tryon.train_garment import Plan, Point, record, train_garment
     from vision.cutouts import class_folders, read_specimens
 
     cv2.setNumThreads(1)
@@ -157,13 +158,13 @@ def garment(data: Path, products: int, scenes: int, seed: int, start: Path | Non
     plan = Plan(scenes=scenes, seed=seed)
     imagenet = Weights(load_settings().models_dir).path("efficientnet_lite0")
     garments: list[Example] = []
-    unseen: list[Example] = []
     others: list[Example] = []
+    unseen: list[Example] = []
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool, progress("Drawing") as update:
-        for done, example in enumerate(pool.map(draw_example, range(products), [seed] * products, chunksize=32), 1):
-            of_kind = unseen if example.style in HELD_OUT else garments
-            (of_kind if example.category else others).append(example)
-            update(done, products)
+        for done, example in enumerate(pool.map(draw_example, range(drawings), [seed] * drawings, chunksize=32), 1):
+            (garments if example.category else others).append(example)
+            update(done, drawings)
+        unseen += pool.map(draw_unseen, range(300), chunksize=32)
     classes = class_folders(data / "train")
     photos: list[Example] = []
     rng = np.random.default_rng(seed)
@@ -187,9 +188,10 @@ def garment(data: Path, products: int, scenes: int, seed: int, start: Path | Non
             soft_wrap=True,
         )
 
-    tag = f"garment.{seed}-{products}-{scenes}"
-    counts = {"drawn": len(garments), "held out": len(unseen), "others": len(others), "photos": len(photos)}
+    tag = f"garment.{seed}-{drawings}-{scenes}"
+    counts: dict[str, int | str] = {"drawn": len(garments), "held out": len(unseen), "others": len(others), "photos": len(photos)}
     console.print(", ".join(f"{count} {name}" for name, count in {**counts, "grounds": len(grounds)}.items()))
+    counts["family held out"] = HELD_OUT
     composer = Composer(garments, others, photos, grounds)
     trained = train_garment(composer, Composer(unseen, grounds=grounds), imagenet, plan, report, start)
     save(trained.network, out, tag)
@@ -197,12 +199,23 @@ def garment(data: Path, products: int, scenes: int, seed: int, start: Path | Non
 
 
 def draw_example(index: int, seed: int) -> "Example":
-    """Product ``index`` of the sample shop as an example; called in processes of their own."""
-    from sample import Shop
+    """Drawing ``index`` of a seed: three of four are of the wardrobe without the family held out, the others products
+    of the sample shop, garments or not. Called in processes of its own."""
+    from sample import HELD_OUT, Shop, garment
     from tryon.examples import drawn
     from tryon.garment_net import CATEGORIES
 
-    product = Shop(seed).product(index)
-    drawing = product.render(320)
-    category = product.category if product.category in CATEGORIES else ""
-    return drawn(drawing.pixels, drawing.labels, drawing.part_names, drawing.points, category, product.style)
+    if index % 4:
+        drawing = garment(1_000_000 * seed + index, size=320, without=HELD_OUT)
+        return drawn(drawing, drawing.category)
+    product = Shop(seed).product(index // 4)
+    return drawn(product.render(320), product.category if product.category in CATEGORIES else "")
+
+
+def draw_unseen(index: int) -> "Example":
+    """Garment ``index`` of the family held out."""
+    from sample import HELD_OUT, garment
+    from tryon.examples import drawn
+
+    drawing = garment(index, size=320, family=HELD_OUT)
+    return drawn(drawing, drawing.category)
