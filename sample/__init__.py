@@ -2,6 +2,7 @@
 
 from sample.drawing import Drawing
 from sample.shop import Latent, SampleProduct, Shop, generate
+from sample.wardrobe import HELD_OUT, families, garment
 from sample.writer import write
 
-__all__ = ["Drawing", "Latent", "SampleProduct", "Shop", "generate", "write"]
+__all__ = ["HELD_OUT", "Drawing", "Latent", "SampleProduct", "Shop", "families", "garment", "generate", "write"]
