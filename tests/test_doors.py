@@ -24,9 +24,10 @@ DOORS = {
     "look_at train_heads",
     "search": "Answer Capabilities Catalogue Entry FACETS Facet Facets Fault Filter Hit ID_LENGTH Index Ingest "
     "IngestOrder IngestResult Items KIND MOST_HITS MOST_TERMS MOST_TEXT Parts PhotoAnswer PhotoRegion "
-    "Pictures Product Progress Query RegionAnswer Searcher Sight Term Thumbnails Version align holder "
+    "Pictures Product Progress Query RegionAnswer Searcher Sight Term Thumbnails Version align holder image_folders "
     "ingest_function ingest_id install_heads parse read_faults",
-    "tryon": "Body Category Code Face Garment Hand LABELS Layer Mesh PARTS POINTS POINTS_OF Remark",
+    "tryon": "Answer Body Category Code Confidence Face Garment Hand LABELS Layer Mesh PARTS POINTS POINTS_OF "
+    "Provenance Remark Report encode_picture provenance",
 }
 SLOW = (
     "cv2 huey mediapipe numpy onnxruntime open_clip openvino polars pydantic pymilvus sqlalchemy timm torch ultralytics"

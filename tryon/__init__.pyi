@@ -1,4 +1,6 @@
+from .answer import Answer, Confidence, Report
 from .bodies import LABELS, Body, Face, Hand
+from .files import Provenance, encode_picture, provenance
 from .garments import PARTS, POINTS, POINTS_OF, Category, Garment
 from .layers import Code, Layer, Mesh, Remark
 
@@ -7,13 +9,19 @@ __all__ = [
     "PARTS",
     "POINTS",
     "POINTS_OF",
+    "Answer",
     "Body",
     "Category",
     "Code",
+    "Confidence",
     "Face",
     "Garment",
     "Hand",
     "Layer",
     "Mesh",
+    "Provenance",
     "Remark",
+    "Report",
+    "encode_picture",
+    "provenance",
 ]
