@@ -1,6 +1,7 @@
 from .bodies import LABELS, Body, Face, Hand
 from .garments import PARTS, POINTS, POINTS_OF, Category, Garment
 from .layers import Code, Layer, Mesh, Remark
+from .people import People
 
 __all__ = [
     "LABELS",
@@ -15,5 +16,6 @@ __all__ = [
     "Hand",
     "Layer",
     "Mesh",
+    "People",
     "Remark",
 ]
