@@ -3,6 +3,7 @@ from .bodies import LABELS, Body, Face, Hand
 from .files import Provenance, encode_picture, provenance
 from .garments import PARTS, POINTS, POINTS_OF, Category, Garment
 from .layers import Code, Layer, Mesh, Remark
+from .people import People
 
 __all__ = [
     "LABELS",
@@ -19,6 +20,7 @@ __all__ = [
     "Hand",
     "Layer",
     "Mesh",
+    "People",
     "Provenance",
     "Remark",
     "Report",

@@ -41,9 +41,7 @@ def clean_edge(pixels: NDArray[np.uint8], alpha: Plane) -> NDArray[np.uint8]:
     if not sure.any():
         return pixels
     near, _ = _local_mean(pixels.astype(np.float32), sure, 3)
-    _, nearest = cv2.distanceTransformWithLabels(
-        (~sure).view(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL
-    )
+    _, nearest = cv2.distanceTransformWithLabels((~sure).view(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL)
     places = np.zeros(int(nearest.max()) + 1, np.int64)
     places[nearest[sure]] = np.flatnonzero(sure)
     cloth = near.reshape(-1, 3)[places[nearest]]

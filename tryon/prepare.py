@@ -193,7 +193,9 @@ def _check(alpha: NDArray[np.uint8], points: dict[str, tuple[float, float, float
     cut = max(int(side.sum()) / max(1, int(span.sum())) for side, span in sides)
     if cut > 0.6 or (missing and cut > 0.15):
         raise GarmentUnusable(
-            "The photo cuts the garment off.", reason="cut-off", remedy="Show the whole garment with some ground around it."
+            "The photo cuts the garment off.",
+            reason="cut-off",
+            remedy="Show the whole garment with some ground around it.",
         )
     if missing:
         raise GarmentUnusable(

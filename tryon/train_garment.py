@@ -18,9 +18,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
 
-from tryon.examples import UNKNOWN, UNSURE
+from tryon.examples import UNKNOWN
 from tryon.garment_net import CATEGORIES, COUNTS, SIDE, STRIDE, build, load, load_imagenet, peaks
 from tryon.garments import PARTS, POINTS
 from tryon.scenes import Composer, Scene

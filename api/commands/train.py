@@ -127,7 +127,9 @@ def heads(data: Path, out: Path) -> None:
     show_default=True,
     help="Folder with train/CLASS/*.jpg, one garment a photo: grounds, and masks without parts.",
 )
-@click.option("--drawings", type=click.IntRange(min=100), default=8000, show_default=True, help="Of the wardrobe and shop.")
+@click.option(
+    "--drawings", type=click.IntRange(min=100), default=8000, show_default=True, help="Of the wardrobe and shop."
+)
 @click.option("--scenes", type=click.IntRange(min=1000), default=150_000, show_default=True)
 @click.option("--seed", type=int, default=7, show_default=True)
 @click.option("--start", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="A network to go on from.")
@@ -189,7 +191,12 @@ def garment(data: Path, drawings: int, scenes: int, seed: int, start: Path | Non
         )
 
     tag = f"garment.{seed}-{drawings}-{scenes}"
-    counts: dict[str, int | str] = {"drawn": len(garments), "held out": len(unseen), "others": len(others), "photos": len(photos)}
+    counts: dict[str, int | str] = {
+        "drawn": len(garments),
+        "held out": len(unseen),
+        "others": len(others),
+        "photos": len(photos),
+    }
     console.print(", ".join(f"{count} {name}" for name, count in {**counts, "grounds": len(grounds)}.items()))
     counts["family held out"] = HELD_OUT
     composer = Composer(garments, others, photos, grounds)
