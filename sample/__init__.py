@@ -7,5 +7,17 @@ from sample.shop import Latent, SampleProduct, Shop, generate
 from sample.wardrobe import HELD_OUT, families, garment
 from sample.writer import write
 
-__all__ = ["HELD_OUT", "Drawing", "Latent", "SampleProduct", "Shop", "families", "garment", "generate", "write"]
-__all__ = ["POSES", "Drawing", "Latent", "PersonPicture", "SampleProduct", "Shop", "generate", "person", "write"]
+__all__ = [
+    "HELD_OUT",
+    "POSES",
+    "Drawing",
+    "Latent",
+    "PersonPicture",
+    "SampleProduct",
+    "Shop",
+    "families",
+    "garment",
+    "generate",
+    "person",
+    "write",
+]
