@@ -76,7 +76,7 @@ def fronts(body: Body, labels: NDArray[np.uint8], garments: Sequence[Garment], *
         if bare_upper_arms:
             upper = _limb(body, (_SHOULDER[side], _ELBOW[side]), shape, reach=0.5)
             arms |= arm & upper if upper is not None else arm & forearm
-    held = hand | _is(labels, "other")
+    held = hand | _large(_is(labels, "other"), 0.004 * float(body.person.sum()))
     if all(lower) and not tucked:
         kept = _is(labels, "upper")
     elif tucked and not any(lower):
@@ -129,6 +129,14 @@ def _face_oval(body: Body, shape: tuple[int, ...]) -> Mask:
         hull = cv2.convexHull(body.face.points[:468, :2].astype(np.float32)).round().astype(np.int32)
         cv2.fillConvexPoly(region, hull, 1)
     return region.view(np.bool_)
+
+
+def _large(mask: Mask, area: float) -> Mask:
+    """The mask's patches of at least this many pixels: a brooch or a print's patch is no bag."""
+    _, patches, stats, _ = cv2.connectedComponentsWithStats(mask.view(np.uint8), connectivity=8)
+    keep = stats[:, cv2.CC_STAT_AREA] >= area
+    keep[0] = False
+    return np.asarray(keep[patches])
 
 
 def _soft(mask: Mask) -> Plane:
