@@ -99,14 +99,18 @@ def _prior(places: dict[str, NDArray[np.float32]], figure: Figure, person: NDArr
     # An open collar shows skin.
     found[..., SKIN] += 0.8 * places["trunk"] * np.clip(1 - np.hypot(across / 0.7, (down + 0.08) / 0.3), 0, 1)
     # Tops end near the hips or anywhere below: a step there, where colours do not tell otherwise, on a long slope.
-    below = 0.5 + 0.14 * np.tanh((down - 0.97) / 0.06) + 0.33 * np.tanh((down - 0.97) / 0.6)
+    past = down - 0.97
+    below = 1 / (1 + np.exp(np.clip(-0.6 * np.tanh(past / 0.06) - 1.2 * past - 2.5 * past**3, -9, 9)))
     cloth = found[..., UPPER] + found[..., LOWER]
     on = np.maximum.reduce([places["trunk"], places["skirt"], places["thigh"]])
     below *= on
     found[..., LOWER] = np.where(on > 0.3, cloth * below, found[..., LOWER])
     found[..., UPPER] = np.where(on > 0.3, cloth * (1 - below), found[..., UPPER])
     found[..., [UPPER, LOWER]] *= 1 - places["crown"][..., None]
-    here = np.clip(person, 0.02, 0.98)
+    # Masks run soft at collars and shoulders; well inside one there is no ground, whatever the colours.
+    likely = person + 0.4 * np.maximum(places["neck"], places["trunk"]) * np.clip(person * 5 - 0.75, 0, 1)
+    deep = cv2.erode((person > 0.8).astype(np.uint8), np.ones((9, 9), np.uint8)) > 0
+    here = np.where(deep, 0.999, np.clip(likely, 0.02, 0.98))
     found[..., 1:] *= (here / found[..., 1:].sum(axis=2))[..., None]
     found[..., BACKGROUND] = 1 - here
     return found

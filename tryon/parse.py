@@ -83,13 +83,14 @@ def _cleaned(found: Belief, places: dict[str, NDArray[np.float32]]) -> NDArray[n
     anchors = {
         HAIR: places["head"], SKIN: np.maximum(bare, places["foot"]), UPPER: places["trunk"],
         LOWER: np.maximum(places["skirt"], places["thigh"]), SHOE: places["foot"],
+        BACKGROUND: np.ones_like(bare), OTHER: np.ones_like(bare),
     }  # fmt: skip
     for matter, anchor in anchors.items():
         best = (share.argmax(axis=2) == matter).astype(np.uint8)
         count, patches, stats, _ = cv2.connectedComponentsWithStats(best, connectivity=8)
         area = stats[:, cv2.CC_STAT_AREA]
         anchored = np.bincount(patches[anchor > 0.5].ravel(), minlength=count) > 0
-        keep = (area >= max(0.02 * area[1:].sum(), 12)) & anchored
+        keep = (area >= (24 if matter in (BACKGROUND, OTHER) else max(0.02 * area[1:].sum(), 12))) & anchored
         keep |= area > 0.12 * float(best.size) * (matter == SKIN)
         keep[0] = True
         share[~keep[patches], matter] = 0
