@@ -18,7 +18,7 @@ from sample.wardrobe.hanger import cut, for_top
 from sample.wardrobe.necks import cowl, funnel, keyhole, strap_top, straps
 from sample.wardrobe.ruffles import frill, sash, skirt, slit
 from sample.wardrobe.trunk import Trunk
-from sample.wardrobe.tubes import Tube, mark_cuffs
+from sample.wardrobe.tubes import Tube, cleared, mark_cuffs
 
 Neck = Literal["band", "facing", "funnel", "shirt", "hood", "lapels", "cowl", "frill", "wide", "none", "hood down"]
 Front = Literal["closed", "buttons", "henley", "zip", "open", "wrap", "double", "knot"]
@@ -62,6 +62,8 @@ def build(top: Top, look: Look, rng: np.random.Generator) -> Sketch:
     """The sketch of a top or dress, laid perfectly."""
     sketch = Sketch()
     t = top.trunk
+    bodies = [t.outline(), *([top.fall.outline(0.0)] if top.fall else [])]
+    top = replace(top, sleeves=(cleared(top.sleeves[0], t, bodies), cleared(top.sleeves[1], t, bodies)))
     _points(sketch, top)
     if top.ghost:
         sketch.add(_low_inside(top, look))
