@@ -10,7 +10,7 @@ from tryon.zones import HIPS, SHOULDERS, Figure
 
 
 def bare_trunk(
-    figure: Figure, parsed: Parsed, pixels: NDArray[np.uint8], cover: Array, light: Array, tone: Array, x0: int, y0: int
+    figure: Figure, parsed: Parsed, pixels: NDArray[np.uint8], cover: Array, light: Array, tone: Array, person: NDArray[np.bool_], x0: int, y0: int
 ) -> tuple[Array, Array]:
     """The skin of neck, shoulders and trunk in a window at (x0, y0): (h, w, 3) float32 RGB, and its alpha (h, w).
 
@@ -19,7 +19,7 @@ def bare_trunk(
     """
     shape = parsed.labels.shape
     alpha = _outline(figure, parsed, cover, x0, y0)
-    alpha = np.minimum(alpha, within_silhouette(parsed.labels > 0, 0.025 * figure.unit))
+    alpha = np.minimum(alpha, within_silhouette(person, 0.025 * figure.unit))
     step = max(round(min(shape) / 160), 1)
     small = cv2.resize(pixels, (shape[1] // step, shape[0] // step), interpolation=cv2.INTER_AREA).astype(np.float32)
     size = (small.shape[1], small.shape[0])

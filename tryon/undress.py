@@ -87,7 +87,7 @@ class _Scene(Struct, frozen=True):
         old = part.of(*worn)
         kept = part.of("face", "hair", "hand", "shoe")
         region = _grown(old & (cover[here] < 0.98), rim) & ~kept
-        person = (part.labels > 0) | (body.person[here] > 0.3)
+        person = cv2.morphologyEx((part.labels > 0).astype(np.uint8), cv2.MORPH_CLOSE, np.ones((9, 9), np.uint8)) > 0
         return cls(body.pixels[here], part, worn, cover[here], old, region, kept, person, rim, x0, y0)
 
 
@@ -110,7 +110,7 @@ def _plate(scene: _Scene, figure: Figure) -> tuple[Array, NDArray[np.bool_], lis
     light = _light(scene, figure)
     guess = _Tone.of(scene)
     if "upper" in scene.worn:
-        colours, alpha = bare_trunk(figure, scene.parsed, scene.pixels, scene.cover, light, guess.colour, scene.x0, scene.y0)
+        colours, alpha = bare_trunk(figure, scene.parsed, scene.pixels, scene.cover, light, guess.colour, scene.person, scene.x0, scene.y0)
         if beyond is not None:
             alpha = alpha * (1 - beyond)
         plate += (colours - plate) * alpha[..., None]
