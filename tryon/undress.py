@@ -10,7 +10,18 @@ from numpy.typing import NDArray
 from tryon.backdrop import continued, grain
 from tryon.bodies import Body
 from tryon.layers import Remark
-from tryon.limbs import ARM_STOPS, LEG_STOPS, Array, Limb, continue_skin, look, outline, profile_of, render, round_profile
+from tryon.limbs import (
+    ARM_STOPS,
+    LEG_STOPS,
+    Array,
+    Limb,
+    continue_skin,
+    look,
+    outline,
+    profile_of,
+    render,
+    round_profile,
+)
 from tryon.parse import Parsed
 from tryon.trunk import bare_trunk, waist, within_silhouette
 from tryon.zones import ARMS, LEGS, Figure
