@@ -61,7 +61,11 @@ def continued(
 
 
 def _copied(
-    pixels: NDArray[np.uint8], small: NDArray[np.float32], known: NDArray[np.float32], gap: NDArray[np.bool_], upright: bool
+    pixels: NDArray[np.uint8],
+    small: NDArray[np.float32],
+    known: NDArray[np.float32],
+    gap: NDArray[np.bool_],
+    upright: bool,
 ) -> NDArray[np.float32] | None:
     """The picture with the gap filled by shifted copies of its known part, each where its rim fits best; or None.
 
@@ -81,7 +85,10 @@ def _copied(
         use = rim * valid
         error = np.square(moved - small).sum(axis=2) * use
         near = cv2.blur(cv2.blur(use, (19, 19)), (19, 19))
-        cost = cv2.blur(cv2.blur(error, (19, 19)), (19, 19)) / (near + 1e-4) + 60 * abs(shift[0] * 0.2 + shift[1] * 0.2) ** 0.5
+        cost = (
+            cv2.blur(cv2.blur(error, (19, 19)), (19, 19)) / (near + 1e-4)
+            + 60 * abs(shift[0] * 0.2 + shift[1] * 0.2) ** 0.5
+        )
         costs[index] = np.where((valid > 0.99) & (near > 1e-3), cost, np.inf)
     best = costs.argmin(axis=0)
     filled = np.isfinite(costs.min(axis=0)) & gap

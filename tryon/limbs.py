@@ -150,7 +150,9 @@ def profile_of(strip: Array, known: Array) -> Array | None:
     mass = known.sum(axis=0)
     if known.sum() < 60 or (mass > 0).sum() < COLUMNS // 2:
         return None
-    blurred = cv2.GaussianBlur(np.concatenate([(strip * known[..., None]).sum(axis=0), mass[:, None]], axis=1), (1, 0), sigmaX=1, sigmaY=1.5)
+    blurred = cv2.GaussianBlur(
+        np.concatenate([(strip * known[..., None]).sum(axis=0), mass[:, None]], axis=1), (1, 0), sigmaX=1, sigmaY=1.5
+    )
     found: Array = blurred[:, :3] / np.maximum(blurred[:, 3:], 1e-3)
     return found
 
@@ -173,8 +175,12 @@ def render(
     s, v = limb.coordinates(x, y)
     row = np.clip(s, 0, END) * ((ROWS - 1) / END)
     edges = np.stack([reach[0], reach[1]], axis=1)
-    at = cv2.remap(edges[:, None], np.zeros_like(row), row.astype(np.float32), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    at = cv2.remap(
+        edges[:, None], np.zeros_like(row), row.astype(np.float32), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+    )
     wide = np.where(v >= 0, at[..., 0], at[..., 1])
     column = (np.clip(v / np.maximum(wide, 0.5), -1, 1) + 0.98) * ((COLUMNS - 1) / 1.96)
-    colours = cv2.remap(texture, column.astype(np.float32), row.astype(np.float32), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    colours = cv2.remap(
+        texture, column.astype(np.float32), row.astype(np.float32), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+    )
     return colours, np.clip(wide - np.abs(v) + 0.5, 0, 1).astype(np.float32)

@@ -10,7 +10,15 @@ from tryon.zones import HIPS, SHOULDERS, Figure
 
 
 def bare_trunk(
-    figure: Figure, parsed: Parsed, pixels: NDArray[np.uint8], cover: Array, light: Array, tone: Array, person: NDArray[np.bool_], x0: int, y0: int
+    figure: Figure,
+    parsed: Parsed,
+    pixels: NDArray[np.uint8],
+    cover: Array,
+    light: Array,
+    tone: Array,
+    person: NDArray[np.bool_],
+    x0: int,
+    y0: int,
 ) -> tuple[Array, Array]:
     """The skin of neck, shoulders and trunk in a window at (x0, y0): (h, w, 3) float32 RGB, and its alpha (h, w).
 

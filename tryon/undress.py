@@ -90,7 +90,13 @@ class _Scene(Struct, frozen=True):
 
     @classmethod
     def of(
-        cls, body: Body, parsed: Parsed, worn: frozenset[str], cover: NDArray[np.float32], window: tuple[int, int, int, int], rim: int
+        cls,
+        body: Body,
+        parsed: Parsed,
+        worn: frozenset[str],
+        cover: NDArray[np.float32],
+        window: tuple[int, int, int, int],
+        rim: int,
     ) -> "_Scene":
         x0, y0, x1, y1 = window
         here = (slice(y0, y1), slice(x0, x1))
@@ -121,12 +127,17 @@ def _plate(scene: _Scene, figure: Figure) -> tuple[Array, NDArray[np.bool_], lis
     light = _light(scene, figure)
     guess = _Tone.of(scene)
     if "upper" in scene.worn:
-        colours, alpha = bare_trunk(figure, scene.parsed, scene.pixels, scene.cover, light, guess.colour, scene.person, scene.x0, scene.y0)
+        colours, alpha = bare_trunk(
+            figure, scene.parsed, scene.pixels, scene.cover, light, guess.colour, scene.person, scene.x0, scene.y0
+        )
         if beyond is not None:
             alpha = alpha * (1 - beyond)
         plate += (colours - plate) * alpha[..., None]
     invented_limb = 0.0
-    for limbs, stops, names, part in ((LEGS, LEG_STOPS, ("leg",), "lower"), (ARMS, ARM_STOPS, ("arm", "hand"), "upper")):
+    for limbs, stops, names, part in (
+        (LEGS, LEG_STOPS, ("leg",), "lower"),
+        (ARMS, ARM_STOPS, ("arm", "hand"), "upper"),
+    ):
         if part not in scene.worn:
             continue
         seen = _bare_limbs(scene, figure, limbs, stops, names, guess, light, plate)
@@ -185,7 +196,9 @@ def _bare_limbs(
         if profile is None:
             profile = round_profile(guess.colour, guess.side)
         middle = limb.places(np.zeros((len(limb.radii), 1), np.float32))
-        along = cv2.remap(light, middle[0] - 0.5, middle[1] - 0.5, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)[:, 0]
+        along = cv2.remap(light, middle[0] - 0.5, middle[1] - 0.5, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)[
+            :, 0
+        ]
         texture = continue_skin(strip, known, profile, along)
         height, width = scene.region.shape
         colours, alpha = render(limb, reach, texture, (0, 0, width, height))
