@@ -1,12 +1,14 @@
 """What holds a garment up in made-up photos: hangers, mannequins, and people, drawn roughly behind it."""
 
+from typing import Any
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from tryon.garments import POINTS
 
-Plane = NDArray[np.float32]
+Plane = NDArray[np.floating[Any]]
 SKINS = ((241, 205, 181), (228, 185, 151), (198, 145, 108), (160, 108, 75), (112, 74, 52), (74, 50, 38))
 
 
@@ -36,7 +38,9 @@ def hanger(ground: Plane, points: Plane, rng: np.random.Generator) -> None:
 def mannequin(ground: Plane, points: Plane, rng: np.random.Generator) -> bool:
     """Draw a bust of plastic or cloth; whether it fills the garment's openings."""
     grey = rng.uniform(20, 245)
-    return _figure(ground, points, (grey, grey * rng.uniform(0.93, 1.0), grey * rng.uniform(0.85, 1.0)), rng, stump=True)
+    return _figure(
+        ground, points, (grey, grey * rng.uniform(0.93, 1.0), grey * rng.uniform(0.85, 1.0)), rng, stump=True
+    )
 
 
 def limbs(ground: Plane, points: Plane, rng: np.random.Generator) -> bool:
@@ -45,9 +49,7 @@ def limbs(ground: Plane, points: Plane, rng: np.random.Generator) -> bool:
     return _figure(ground, points, tuple(float(c) for c in skin.clip(0, 255)), rng, stump=False)
 
 
-def _figure(
-    ground: Plane, points: Plane, colour: tuple[float, ...], rng: np.random.Generator, stump: bool
-) -> bool:
+def _figure(ground: Plane, points: Plane, colour: tuple[float, ...], rng: np.random.Generator, stump: bool) -> bool:
     at = dict(zip(POINTS, points, strict=True))
 
     def known(*names: str) -> bool:
@@ -58,7 +60,12 @@ def _figure(
         width = float(np.linalg.norm(at["neckline_left"] - at["neckline_right"])) * rng.uniform(0.55, 0.9)
         down = at["neckline_front"] - neck
         down = down / max(1e-6, float(np.linalg.norm(down)))
-        chest = [at["shoulder_right"], neck - 0.2 * width * down, at["shoulder_left"], at["neckline_front"] + 0.5 * width * down]
+        chest = [
+            at["shoulder_right"],
+            neck - 0.2 * width * down,
+            at["shoulder_left"],
+            at["neckline_front"] + 0.5 * width * down,
+        ]
         _fill(ground, chest, colour)
         length = width * (rng.uniform(0.5, 1.0) if stump else rng.uniform(0.7, 1.1))
         _stroke(ground, [at["neckline_front"], neck - length * down], colour, round(width))
@@ -81,7 +88,11 @@ def _figure(
         width = float(np.linalg.norm(at["waist_left"] - at["waist_right"]))
         bare = colour if stump or rng.random() < 0.5 else tuple(float(c) for c in rng.uniform(20, 240, 3))
         rise = width * rng.uniform(0.15, 0.9)
-        _fill(ground, [at["waist_left"], at["waist_right"], at["waist_right"] + up * rise, at["waist_left"] + up * rise], bare)
+        _fill(
+            ground,
+            [at["waist_left"], at["waist_right"], at["waist_right"] + up * rise, at["waist_left"] + up * rise],
+            bare,
+        )
         if known("hem_outer_left", "hem_inner_left", "hem_outer_right", "hem_inner_right"):
             for side in ("left", "right"):
                 outer, inner = at[f"hem_outer_{side}"], at[f"hem_inner_{side}"]
@@ -117,7 +128,13 @@ def _arm(
 
 
 def _legs(
-    ground: Plane, left: Plane, right: Plane, top: Plane, colour: tuple[float, ...], rng: np.random.Generator, stump: bool
+    ground: Plane,
+    left: Plane,
+    right: Plane,
+    top: Plane,
+    colour: tuple[float, ...],
+    rng: np.random.Generator,
+    stump: bool,
 ) -> None:
     """Legs, in trousers or bare, below a hem; nothing of a bust."""
     if stump or np.isnan([left, right, top]).any():

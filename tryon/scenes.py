@@ -8,7 +8,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from tryon.examples import UNKNOWN, Example
+from tryon.examples import Example
 from tryon.garment_net import SIDE
 from tryon.garments import PARTS, POINTS
 from tryon.props import hanger, limbs, mannequin
@@ -22,9 +22,7 @@ NOTHING, REAL, SEVERAL, OTHER = 0.05, 0.22, 0.05, 0.06
 def mirrored(names: Sequence[str]) -> list[int]:
     """Where each name's counterpart stands when left and right change places."""
     swap = {"left": "right", "right": "left"}
-    return [
-        names.index(next((name.replace(a, b) for a, b in swap.items() if a in name), name)) for name in names
-    ]
+    return [names.index(next((name.replace(a, b) for a, b in swap.items() if a in name), name)) for name in names]
 
 
 FLIPPED_PARTS: Final = np.array([*mirrored(PARTS), *range(len(PARTS), 256)], np.uint8)
@@ -129,8 +127,12 @@ class Composer:
         matrix = _affine(rng, (w, h), extent, centre)
         shrink = np.sqrt(abs(np.linalg.det(matrix[:, :2])))
         if shrink < 0.6:  # no aliasing
-            pixels = cv2.resize(pixels, (max(2, round(w * shrink)), max(2, round(h * shrink))), interpolation=cv2.INTER_AREA)
-        rumple = self._rumple(rng) if not example.pointless or rng.random() < 0.5 else np.zeros((SIDE, SIDE, 2), np.float32)
+            pixels = cv2.resize(
+                pixels, (max(2, round(w * shrink)), max(2, round(h * shrink))), interpolation=cv2.INTER_AREA
+            )
+        rumple = (
+            self._rumple(rng) if not example.pointless or rng.random() < 0.5 else np.zeros((SIDE, SIDE, 2), np.float32)
+        )
         backward = np.linalg.inv(np.vstack([matrix, [0, 0, 1]]))[:2]
         frame = np.stack(np.meshgrid(np.arange(SIDE) + 0.5, np.arange(SIDE) + 0.5), axis=2).astype(np.float32) + rumple
         source = (frame @ backward[:, :2].T + backward[:, 2]).astype(np.float32)
@@ -147,8 +149,8 @@ class Composer:
         shown = self._shaded(warped[..., :3], warped[..., 3], rng)
         if behind is not None:
             behind = cv2.resize(behind, pixels.shape[1::-1], interpolation=cv2.INTER_AREA)
-            behind = _taken(behind, behind[..., :3].astype(np.float32), there)
-        return Placed(shown, warped[..., 3], labels, moved.astype(np.float32), behind)
+        back = None if behind is None else _taken(behind, behind[..., :3].astype(np.float32), there)
+        return Placed(shown, warped[..., 3], labels, moved.astype(np.float32), back)
 
     def _rumple(self, rng: np.random.Generator) -> Plane:
         """Displacement (SIDE, SIDE, 2) in pixels of cloth that does not lie as it was drawn."""
@@ -184,10 +186,16 @@ class Composer:
     def _ground(self, rng: np.random.Generator, on_it: Placed | None = None) -> Plane:
         """What the garment lies on: plain, at times of its own colour, or a surface."""
         if not self.grounds or rng.random() < self.plain:
-            colour = rng.uniform(30, 255, 3) if rng.random() < 0.3 else np.full(3, rng.uniform(150, 255)) + rng.normal(0, 5, 3)
+            colour = (
+                rng.uniform(30, 255, 3)
+                if rng.random() < 0.3
+                else np.full(3, rng.uniform(150, 255)) + rng.normal(0, 5, 3)
+            )
             if on_it is not None and rng.random() < 0.35 and on_it.alpha.sum() > 50:
                 own = on_it.rgb.sum((0, 1)) / on_it.alpha.sum()
-                colour = own + rng.normal(0, 8) + rng.normal(0, 3, 3) + 10 * np.sign(rng.normal()) * (rng.random() < 0.7)
+                colour = (
+                    own + rng.normal(0, 8) + rng.normal(0, 3, 3) + 10 * np.sign(rng.normal()) * (rng.random() < 0.7)
+                )
             ground = np.empty((SIDE, SIDE, 3), np.float32)
             ground[:] = colour.clip(8, 255)
             light = 1 + np.float32(rng.uniform(0, 0.08)) * self._field(self._smooth, rng)
@@ -245,8 +253,8 @@ class Composer:
             ground = self._lay(ground, one, rng) if one.alpha.any() else ground
             parts = np.where(one.parts > 0, one.parts, parts)
         points = placed[0].points if len(placed) == 1 else np.full((len(POINTS), 2), np.nan, np.float32)
-        outside = ((points < 0) | (points >= SIDE)).any(axis=1)
-        points = np.where(outside[:, None], np.nan, points).astype(np.float32)
+        outside = np.any((points < 0) | (points >= SIDE), axis=1, keepdims=True)
+        points = np.where(outside, np.nan, points).astype(np.float32)
         return Scene(
             pixels=_camera(ground, self._field(self._smooth, rng), rng),
             parts=parts,
@@ -296,7 +304,11 @@ def _coloured(rgb: Plane, rng: np.random.Generator) -> Plane:
     if rng.random() < 0.5:
         mean = rgb.mean(axis=2, keepdims=True)
         rgb = mean + (rgb - mean) @ _turn_hue(rng) * np.float32(rng.uniform(0.4, 1.3))
-    rgb = rgb * rng.uniform(0.75, 1.2, 3).astype(np.float32) if rng.random() < 0.5 else rgb * np.float32(rng.uniform(0.7, 1.25))
+    rgb = (
+        rgb * rng.uniform(0.75, 1.2, 3).astype(np.float32)
+        if rng.random() < 0.5
+        else rgb * np.float32(rng.uniform(0.7, 1.25))
+    )
     kind = rng.random()
     if kind < 0.12:
         rgb = 255 - (255 - rgb.clip(0, 255)) * np.float32(rng.uniform(0.06, 0.4))
