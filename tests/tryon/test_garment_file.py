@@ -1,6 +1,7 @@
 """A prepared garment survives its file, and no other file is taken for one."""
 
 import pickle
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -49,10 +50,8 @@ def test_bytes_of_anything_are_refused(content: bytes) -> None:
 @given(st.integers(0, 400), st.binary(min_size=1, max_size=8))
 def test_a_file_tampered_with_at_its_head_is_refused_or_still_a_garment(place: int, bytes_: bytes) -> None:
     content = to_bytes(a_garment())
-    try:
-        from_bytes(content[:place] + bytes_ + content[place + len(bytes_) :])
-    except GarmentUnusable as error:
-        assert error.reason == "damaged-file"
+    with suppress(GarmentUnusable):
+        assert from_bytes(content[:place] + bytes_ + content[place + len(bytes_) :]).parts.shape == (40, 30)
 
 
 def test_a_cut_off_file_is_refused() -> None:
