@@ -19,11 +19,11 @@ def warp(garment: Garment, meshes: tuple[Mesh, ...], shape: tuple[int, int]) -> 
     Alpha is premultiplied while interpolating, and the garment is brought to the photo's scale first, so that edges
     and fine patterns are antialiased. A part wholly outside the photo has no layer.
     """
-    layers = (_layer(mesh, _texture(garment, mesh.part), shape) for mesh in meshes)
+    layers = (_layer(mesh, texture(garment, mesh.part), shape) for mesh in meshes)
     return tuple(layer for layer in layers if layer is not None)
 
 
-def _texture(garment: Garment, part: str) -> NDArray[np.uint8]:
+def texture(garment: Garment, part: str) -> NDArray[np.uint8]:
     """(h, w, 4) premultiplied: a part, with the cloth just across its seams."""
     mask = garment.part(part)
     size = max(2, round(SEAM * max(mask.shape)))

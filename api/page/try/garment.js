@@ -1,0 +1,198 @@
+// A garment as a mesh that goes with a body's bones: for each vertex a weighted sum of bone frames, each carrying the
+// place that the vertex has in it on a figure at rest; between figures, mixed by how far the arm on its side is raised.
+
+import * as THREE from "/assets/three.module.js";
+
+const LEFT = { shoulder: 11, elbow: 13, wrist: 15 };
+const RIGHT = { shoulder: 12, elbow: 14, wrist: 16 };
+const NARROWEST = 0.6; // of the shoulders' length from the front, however far they turn
+
+const VERTEX = `
+  varying vec2 place; varying vec2 here;
+  uniform vec2 size;
+  void main() {
+    place = uv;
+    here = position.xy / size;
+    gl_Position = projectionMatrix * modelViewMatrix * vec4(position, 1.0);
+  }`;
+// Light and shade of the frame, blurred, fall on the cloth; both pictures are in sRGB and stay so.
+const FRAGMENT = `
+  varying vec2 place; varying vec2 here;
+  uniform sampler2D cloth; uniform sampler2D light; uniform float middle;
+  void main() {
+    vec4 seen = texture2D(cloth, place);
+    if (seen.a < 0.01) discard;
+    float bright = dot(texture2D(light, here).rgb, vec3(0.299, 0.587, 0.114));
+    float shade = mix(1.0, clamp(bright / middle, 0.7, 1.12), 0.55) * clamp(0.62 + 0.7 * middle, 0.72, 1.04);
+    gl_FragColor = vec4(seen.rgb * shade, seen.a);
+  }`;
+
+const middle = (points, which) => {
+  const sum = [0, 0];
+  for (const i of which) {
+    sum[0] += points[2 * i] / which.length;
+    sum[1] += points[2 * i + 1] / which.length;
+  }
+  return sum;
+};
+const minus = (a, b) => [a[0] - b[0], a[1] - b[1]];
+const dot = (a, b) => a[0] * b[0] + a[1] * b[1];
+const length = (a) => Math.hypot(a[0], a[1]);
+const point = (points, i) => [points[2 * i], points[2 * i + 1]];
+
+/** Measures of a body by its landmarks, x and y of each. */
+function measure(points) {
+  const top = middle(points, [11, 12]);
+  const down = minus(middle(points, [23, 24]), top);
+  const shoulders = minus(point(points, 11), point(points, 12));
+  const torso = Math.max(length(down), 1e-6);
+  const unit = Math.max(length(shoulders), 0.62 * torso);
+  return { top, down: [down[0] / torso, down[1] / torso], torso, unit, width: Math.max(length(shoulders), NARROWEST * unit) };
+}
+
+/** A bone's frame: origin x, y, x axis, y axis. */
+function frame(bone, points, { unit, width }) {
+  const at = middle(points, bone.at);
+  let y = minus(middle(points, bone.to), at);
+  const long = Math.max(length(y), 1e-6);
+  let x = bone.x ? minus(point(points, bone.x[0]), point(points, bone.x[1])) : [y[1], -y[0]];
+  const stretch = (bone.x ? width : unit) / Math.max(length(x), 1e-6);
+  x = [x[0] * stretch, x[1] * stretch];
+  const short = (0.15 * unit) / long; // a limb that points at the camera still has a way to go
+  if (short > 1) y = [y[0] * short, y[1] * short];
+  return [...at, ...x, ...y];
+}
+
+const inside = ([ox, oy, ax, ay, bx, by], x, y) => {
+  const [dx, dy, det] = [x - ox, y - oy, ax * by - ay * bx];
+  return [(dx * by - dy * bx) / det, (ax * dy - ay * dx) / det];
+};
+
+/** Degrees by which an arm is raised from hanging, away from the trunk. */
+function raised(points, arm, { down, unit }, out) {
+  const bone = minus(point(points, arm.elbow), point(points, arm.shoulder));
+  const across = [down[1] * out, -down[0] * out];
+  const angle = (Math.atan2(dot(bone, across), dot(bone, down)) * 180) / Math.PI;
+  const sure = Math.min(1, length(bone) / (0.5 * unit)); // foreshortened, its direction says little
+  return (angle < -90 ? 180 : angle) * sure + 20 * (1 - sure);
+}
+
+/** Shares of the figures at rest for an angle. */
+function shares(angles, angle) {
+  const made = new Array(angles.length).fill(0);
+  const last = angles.length - 1;
+  if (angle <= angles[0]) made[0] = 1;
+  else if (angle >= angles[last]) made[last] = 1;
+  else {
+    const next = angles.findIndex((each) => each > angle);
+    made[next] = (angle - angles[next - 1]) / (angles[next] - angles[next - 1]);
+    made[next - 1] = 1 - made[next];
+  }
+  return made;
+}
+
+class Piece {
+  constructor(piece, asset, rests, material) {
+    this.part = piece.part;
+    this.bones = piece.bones;
+    this.weights = piece.weights;
+    const count = (this.count = piece.uv.length / 2);
+    this.figures = asset.raised.length;
+    this.local = new Float32Array(this.figures * this.bones.length * count * 2);
+    this.side = new Float32Array(count); // 1 on the left, 0 on the right
+    let at = 0;
+    piece.shapes.forEach((shape, k) => {
+      for (const bone of piece.bones) {
+        for (let i = 0; i < count; i += 1) {
+          [this.local[at], this.local[at + 1]] = inside(rests[k][bone], shape[2 * i], shape[2 * i + 1]);
+          at += 2;
+        }
+      }
+    });
+    for (let i = 0; i < count; i += 1) this.side[i] = Math.min(1, Math.max(0, 0.5 + piece.shapes[0][2 * i] / 0.4));
+    this.geometry = new THREE.BufferGeometry();
+    this.positions = new THREE.BufferAttribute(new Float32Array(3 * count), 3).setUsage(THREE.DynamicDrawUsage);
+    this.geometry.setAttribute("position", this.positions);
+    this.geometry.setAttribute("uv", new THREE.BufferAttribute(Float32Array.from(piece.uv), 2));
+    this.geometry.setIndex(piece.triangles);
+    this.mesh = new THREE.Mesh(this.geometry, material);
+    this.mesh.frustumCulled = false;
+  }
+
+  place(frames, left, right) {
+    const { array } = this.positions;
+    array.fill(0);
+    for (let k = 0; k < this.figures; k += 1) {
+      if (left[k] === 0 && right[k] === 0) continue;
+      for (let b = 0; b < this.bones.length; b += 1) {
+        const [ox, oy, ax, ay, bx, by] = frames[this.bones[b]];
+        const start = (k * this.bones.length + b) * this.count;
+        for (let i = 0; i < this.count; i += 1) {
+          const share = this.weights[b * this.count + i] * (left[k] * this.side[i] + right[k] * (1 - this.side[i]));
+          if (share === 0) continue;
+          const [u, v] = [this.local[2 * (start + i)], this.local[2 * (start + i) + 1]];
+          array[3 * i] += share * (ox + u * ax + v * bx);
+          array[3 * i + 1] += share * (oy + u * ay + v * by);
+        }
+      }
+    }
+    this.positions.needsUpdate = true;
+  }
+}
+
+export class Garment {
+  /** asset: the document of a garment; picture: its texture, an ImageBitmap with premultiplied alpha. */
+  constructor(asset, picture, light) {
+    this.looksFor = "pose";
+    this.asset = asset;
+    this.texture = new THREE.Texture(picture);
+    this.texture.flipY = false;
+    this.texture.generateMipmaps = true;
+    this.texture.minFilter = THREE.LinearMipmapLinearFilter;
+    this.texture.needsUpdate = true;
+    this.material = new THREE.ShaderMaterial({
+      vertexShader: VERTEX,
+      fragmentShader: FRAGMENT,
+      uniforms: {
+        cloth: { value: this.texture }, light: { value: light }, middle: { value: 0.5 }, size: { value: new THREE.Vector2(1, 1) },
+      },
+      transparent: true,
+      premultipliedAlpha: true,
+      blending: THREE.CustomBlending,
+      blendSrc: THREE.OneFactor,
+      blendDst: THREE.OneMinusSrcAlphaFactor,
+      depthTest: false,
+      depthWrite: false,
+      side: THREE.DoubleSide,
+    });
+    const rests = asset.rest.map((points) => asset.bones.map((bone) => frame(bone, points, measure(points))));
+    this.pieces = asset.pieces.map((piece) => new Piece(piece, asset, rests, this.material));
+    this.group = new THREE.Group();
+    this.group.add(...this.pieces.map(({ mesh }) => mesh));
+    this.long = asset.pieces.some(({ part, bones }) => part.startsWith("sleeve") && bones.some((bone) => asset.bones[bone].name.startsWith("forearm")));
+  }
+
+  /** Lay it on a body. points: (33, 2) pixels; world: (33, 3) metres; width, height: of the frame; bright: of the trunk. */
+  place(points, world, width, height, bright) {
+    const body = measure(points);
+    const frames = this.asset.bones.map((bone) => frame(bone, points, body));
+    const facing = Math.sign(points[22] - points[24]) || 1;
+    const left = shares(this.asset.raised, raised(points, LEFT, body, facing));
+    const right = shares(this.asset.raised, raised(points, RIGHT, body, -facing));
+    this.pieces.forEach((piece, index) => {
+      piece.place(frames, left, right);
+      const arm = piece.part === "sleeve_left" ? LEFT : piece.part === "sleeve_right" ? RIGHT : null;
+      const behind = arm && world[3 * arm.elbow + 2] > world[3 * arm.shoulder + 2] + 0.14;
+      piece.mesh.renderOrder = 10 + (behind ? 0.5 : index);
+    });
+    this.material.uniforms.size.value.set(width, height);
+    this.material.uniforms.middle.value = bright;
+    return body;
+  }
+
+  dispose() {
+    for (const { geometry } of this.pieces) geometry.dispose();
+    this.texture.dispose();
+    this.material.dispose();
+  }
+}
