@@ -5,11 +5,11 @@ import numpy as np
 from tryon.anchors import Anchors, Array, find_anchors
 from tryon.bodies import Body
 from tryon.cut import Cut
+from tryon.drape import Trunk, top_layout
 from tryon.garments import Garment
 from tryon.layers import Mesh
-from tryon.limbs import sleeve
 from tryon.mesh import Grid, cells, sound
-from tryon.trunk import Trunk, top_layout
+from tryon.strips import sleeve
 
 ROWS, COLUMNS = 40, 26
 

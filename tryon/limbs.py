@@ -1,187 +1,180 @@
-"""Sleeves and legs: strips along a bent bone, which begin on the trunk's own edge."""
+"""Bare limbs under cloth: their outline from the pose, their skin continued from what is seen of them."""
 
+from typing import Final
+
+import cv2
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
-from tryon.anchors import SIDES, Anchors, Array, Limb, Side
-from tryon.cut import Cut, filled, smooth
-from tryon.mesh import Grid, areas, cells, relaxed, sound
-from tryon.trunk import WRAP, Trunk
+from tryon.zones import Figure
 
-ROWS, COLUMNS = 40, 10
+Array = NDArray[np.float32]
 
-
-class Bone:
-    """A limb's line with its bend rounded, by distance along the bones (not foreshortened). s: 1 on the left, -1 on the
-    right; its normal points away from the trunk on either side when the limb hangs."""
-
-    def __init__(self, limb: Limb, sigma: float, s: int) -> None:
-        total = float(limb.solid[2])
-        self.step = total / 120
-        self.at = np.arange(-40, 181) * self.step
-        bones = np.diff(limb.joints, axis=0)
-        pace = bones / np.diff(limb.solid)[:, None]
-        first, second = (float(np.arctan2(way[1], way[0])) for way in bones)
-        bend = (second - first + np.pi) % (2 * np.pi) - np.pi
-        upper = (self.at < limb.solid[1])[:, None]
-        line = np.where(
-            upper,
-            limb.joints[0] + self.at[:, None] * pace[0],
-            limb.joints[1] + (self.at[:, None] - limb.solid[1]) * pace[1],
-        )
-        self.line = smooth(line, sigma / self.step)
-        share = smooth((self.at >= limb.solid[1]).astype(float), 2 * sigma / self.step)
-        angle = first + bend * np.clip(share, 0, 1)
-        ahead = np.stack([np.cos(angle), np.sin(angle)], 1)
-        self.normal = s * np.stack([ahead[:, 1], -ahead[:, 0]], 1)
-        speed = (np.gradient(self.line, self.step, axis=0) * ahead).sum(1)
-        curve = s * np.gradient(angle, self.step)  # positive: bends away from the normal's side
-        room = 0.8 * np.maximum(speed, 1e-3) / np.maximum(np.abs(curve), 1e-9)
-        self.room = np.where(curve > 0, np.inf, room), np.where(curve < 0, np.inf, room)
-        self.ahead = ahead
-
-    def point(self, at: Array, off: Array) -> Array:
-        """(n, 2): at this distance, off the line by so many pixels, no further than the bend's inside has room."""
-        over, under = (np.interp(at, self.at, np.minimum(room, 1e6)) for room in self.room)
-        off = np.clip(off, -np.maximum(under, 1e-3), np.maximum(over, 1e-3))
-        line, normal = (
-            np.stack([np.interp(at, self.at, table[:, i]) for i in (0, 1)], 1) for table in (self.line, self.normal)
-        )
-        return np.asarray(line + off[:, None] * normal)
-
-    def locate(self, point: Array, until: float) -> tuple[float, float]:
-        """Where a point near the limb's beginning lies: distance along it, and off it."""
-        within = self.at < until
-        nearest = int(np.argmin(np.linalg.norm(self.line[within] - point, axis=1)))
-        away = point - self.line[nearest]
-        return float(self.at[nearest] + away @ self.ahead[nearest]), float(away @ self.normal[nearest])
+ROWS, COLUMNS, END = 84, 33, 2.1
+ARM_STOPS: Final = ((0.0, 0.135), (0.35, 0.130), (1.0, 0.102), (1.3, 0.106), (2.0, 0.072), (2.1, 0.075))
+LEG_STOPS: Final = ((0.0, 0.230), (0.5, 0.195), (1.0, 0.145), (1.35, 0.142), (2.0, 0.092), (2.1, 0.092))
+"""Radii of an average body in units of the shoulders' distance, along two bones."""
 
 
-def sleeve(cut: Cut, anchors: Anchors, trunk: Trunk, side: Side) -> Grid:
-    """The strip of one sleeve: rows from inside the armhole to the cuff, columns from its inner to its outer edge."""
-    mask = cut.garment.part(f"sleeve_{side}")
-    tip, pit = cut.points[f"shoulder_{side}"], cut.points[f"armpit_{side}"]
-    outer, inner = cut.points[f"cuff_outer_{side}"], cut.points[f"cuff_inner_{side}"]
-    s = SIDES[side]
-    chord = tip - pit
-    inward = s * np.array([chord[1], -chord[0]])
-    over = 0.08
-    under = _first_row(pit, inner - pit, tip, outer, over, s)
-    high, low = (
-        Edge(tip + 0.15 * inward, tip, outer, over, cut.margin),
-        Edge(pit + 0.3 * inward, pit, inner, under, cut.margin),
-    )
-    source = _strip(cut, mask, low, high, s)
+class Limb(Struct, frozen=True):
+    """Two bones in a photo. joints: (3, 2) float32. normal: the side of positive v, +1 or -1, towards light from the
+    right or above in every limb, so that shading can be carried over. radii: (ROWS,) float32 in pixels."""
 
-    scale, unit, limb = trunk.layout.scale, anchors.unit, anchors.arm[side]
-    bone = Bone(limb, 0.08 * unit, s)
-    (at_pit, off_pit), (at_tip, off_tip) = (
-        bone.locate(point, 0.8 * float(limb.solid[1])) for point in trunk(np.stack([pit, tip]))
-    )
-    length, arm = scale * high.length, float(limb.solid[2])
-    end = float(0.65 * (at_tip + length) + 0.35 * (at_pit + scale * low.length))
-    if end > 0.86 * arm:
-        end = float(np.clip(end, 0.98 * arm, 1.08 * arm))  # a long sleeve ends at the wrist
-    end = max(end, at_tip + 0.15 * unit, at_pit + 0.12 * unit)
-    along_tip, along_pit = at_tip + (end - at_tip) * high.shares, at_pit + (end - at_pit) * low.shares
-    cloth = WRAP * scale * np.abs((source[:, -1] - source[:, 0]) @ _normal(outer + inner - tip - pit, s)) / 2
-    half_tip, half_pit = (
-        np.maximum(np.interp(at, limb.solid, limb.half) * 1.1 + scale * cut.margin, cloth)
-        for at in (along_tip, along_pit)
-    )
-    off_high = half_tip + (off_tip - half_tip) * _ease((along_tip - at_tip) / (0.45 * unit))
-    off_low = -half_pit + (off_pit + half_pit) * _ease((along_pit - at_pit) / (0.5 * unit))
-    target = _between(bone.point(along_pit, off_low), bone.point(along_tip, off_high), COLUMNS)
+    joints: Array
+    normal: float
+    radii: Array
 
-    # Inside the armhole the sleeve goes with the trunk, and beyond it less and less.
-    hung = trunk(source)
-    seam = low.seam + (high.seam - low.seam) * np.linspace(0, 1, COLUMNS)
-    beyond = (np.arange(ROWS)[:, None] - seam) / (ROWS - 1 - seam)
-    step = np.floor(seam).astype(int)
-    gap = np.arange(COLUMNS)
-    share = (seam - step)[:, None]
-    away = (hung - target)[step, gap] * (1 - share) + (hung - target)[step + 1, gap] * share
-    target = np.where(beyond[..., None] < 0, hung, target + _ease(beyond / 0.4)[..., None] * away)
-    depth = np.interp(np.maximum(along_tip, along_pit), limb.solid, limb.depth)[:, None] + np.zeros(COLUMNS)
-    safe = _straight(source, scale, trunk(0.5 * (pit + tip)[None])[0], outer + inner - tip - pit, limb)
-    used = cells(cut, source, mask)
-    return Grid(f"sleeve_{side}", source, sound(source, target, safe, used), depth, used)
+    @classmethod
+    def of(cls, figure: Figure, joints: tuple[int, int, int], stops: tuple[tuple[float, float], ...]) -> "Limb":
+        points = figure.points[list(joints)]
+        line = points[2] - points[0]
+        normal = 1.0 if line[1] * 1.0 + -line[0] * -0.3 >= 0 else -1.0
+        at, radius = zip(*stops, strict=True)
+        radii = np.interp(np.linspace(0, END, ROWS), at, radius) * figure.unit
+        return cls(points, normal, radii.astype(np.float32))
+
+    def coordinates(self, x: Array, y: Array) -> tuple[Array, Array]:
+        """s: 0 at the first joint, 1 at the second, 2 at the third; v: signed distance from the bones in pixels."""
+        best, s, v = np.full(x.shape, np.inf, np.float32), np.zeros_like(x), np.zeros_like(x)
+        for bone in range(2):
+            (ax, ay), (bx, by) = self.joints[bone], self.joints[bone + 1]
+            dx, dy = float(bx - ax), float(by - ay)
+            square = max(dx * dx + dy * dy, 1e-3)
+            t = ((x - ax) * dx + (y - ay) * dy) / square
+            held = np.clip(t, 0 if bone else -0.3, 1 if bone == 0 else 1.2)
+            ex, ey = x - ax - held * dx, y - ay - held * dy
+            distance = np.hypot(ex, ey)
+            side = np.where((ex * dy - ey * dx) * self.normal >= 0, 1, -1)
+            nearer = distance < best
+            best = np.where(nearer, distance, best)
+            s, v = np.where(nearer, held + bone, s), np.where(nearer, side * distance, v)
+        return s.astype(np.float32), v.astype(np.float32)
+
+    def places(self, v: Array) -> tuple[Array, Array]:
+        """x and y of (ROWS, n) signed distances, one row of v for each step along the limb."""
+        s = np.linspace(0, END, ROWS, dtype=np.float32)
+        first, second = self.joints[1] - self.joints[0], self.joints[2] - self.joints[1]
+        t = s[:, None]
+        centre = np.where(t < 1, self.joints[0] + t * first, self.joints[1] + (t - 1) * second)
+        one, two = (line / max(float(np.linalg.norm(line)), 1e-3) for line in (first, second))
+        bend = np.clip((t - 0.85) / 0.3, 0, 1)
+        line = one * (1 - bend) + two * bend
+        line = line / np.maximum(np.linalg.norm(line, axis=1, keepdims=True), 1e-3)
+        across = np.stack([line[:, 1], -line[:, 0]], axis=1) * self.normal
+        x, y = centre[:, :1] + v * across[:, :1], centre[:, 1:] + v * across[:, 1:]
+        return x.astype(np.float32), y.astype(np.float32)
 
 
-def _first_row(pit: Array, down: Array, tip: Array, outer: Array, over: float, s: int) -> float:
-    """At which share of the rows the one from the armpit should lie, so that it stands off the edge below it.
+class Skin(Struct, frozen=True):
+    """A bare limb. high, low: (ROWS,) float32, the reach of its skin to either side in pixels. texture: (ROWS,
+    COLUMNS, 3) float32 RGB from one edge to the other. seen: the share of it that the photo shows."""
 
-    Beside a sleeve that hangs, or under a wide short one, the line from armpit to shoulder and the lower edge are
-    nearly one straight line; the row from the armpit ends as far down the outer edge as it must.
+    high: Array
+    low: Array
+    texture: Array
+    seen: float
+
+
+def outline(limb: Limb, person: NDArray[np.bool_], skin: NDArray[np.bool_]) -> tuple[Array, Array]:
+    """How far the bare limb reaches to the positive and the negative side, (ROWS,) float32 each in pixels.
+
+    person: (H, W), all that is not background. skin: (H, W), what is seen of this kind of limb's skin.
+    Skin that is seen has the width that is seen; cloth hides an average limb of the same build, within the cloth.
     """
-    shares = np.linspace(0.2, 0.75, 12)
-    rows = tip + ((shares - over) / (1 - over))[:, None] * (outer - tip) - pit
-    off = (
-        s * (rows[:, 0] * down[1] - rows[:, 1] * down[0]) / (np.linalg.norm(rows, axis=1) * np.linalg.norm(down) + 1e-9)
-    )
-    return float(shares[np.argmax(off >= 0.55)] if (off >= 0.55).any() else shares[np.argmax(off)])
+    steps = np.linspace(0, 1.9, 39, dtype=np.float32)
+    found = []
+    for sign in (1, -1):
+        v = sign * steps[None] * limb.radii[:, None]
+        x, y = limb.places(v)
+        inside, bare = _sample(person, x, y), _sample(skin, x, y)
+        found.append((_run(inside), _run(bare)))
+    (out_high, skin_high), (out_low, skin_low) = found
+    shown = (skin_high + skin_low > 14) & (skin_high < 38) & (skin_low < 38)
+    measured = (skin_high + skin_low) / 2 * (1.9 / 38)
+    build = float(np.clip(np.median(measured[shown]), 0.75, 1.4)) if shown.sum() >= 4 else 0.97
+    reach = []
+    for out, bare in ((out_high, skin_high), (out_low, skin_low)):
+        cloth = np.minimum(build, np.where(out < 38, np.maximum(out * (1.9 / 38) - 0.12, 0.45), build))
+        wide = np.where(shown, bare * (1.9 / 38), cloth)
+        weight = np.where(shown, 4.0, 1.0)
+        smooth = _along(wide * weight, 3.0) / _along(weight, 3.0)
+        reach.append((smooth * limb.radii).astype(np.float32))
+    return reach[0], reach[1]
 
 
-class Edge:
-    """One edge of a strip in the garment: from behind the seam, over the seam's end, to the hem.
+def _run(inside: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """(rows,): how many steps from the bone on are inside without a break."""
+    found: NDArray[np.int64] = np.where(inside.all(axis=1), inside.shape[1] - 1, inside.argmin(axis=1))
+    return found
 
-    crossing: at which share of the rows it crosses the seam. points (ROWS, 2); shares (ROWS,): 0 at the seam, 1 at the
-    hem; seam: the row of the crossing.
+
+def _sample(mask: NDArray[np.bool_], x: Array, y: Array) -> NDArray[np.bool_]:
+    found = cv2.remap(mask.astype(np.uint8), x - 0.5, y - 0.5, cv2.INTER_NEAREST, borderMode=cv2.BORDER_REPLICATE)
+    seen: NDArray[np.bool_] = found > 0
+    return seen
+
+
+def _along(values: Array, sigma: float) -> Array:
+    found: Array = cv2.GaussianBlur(values.astype(np.float32)[:, None], (1, 0), sigmaX=1, sigmaY=sigma)[:, 0]
+    return found
+
+
+def look(
+    limb: Limb, reach: tuple[Array, Array], pixels: NDArray[np.uint8], known: NDArray[np.bool_]
+) -> tuple[Array, Array]:
+    """The limb unrolled: (ROWS, COLUMNS, 3) float32 RGB, and (ROWS, COLUMNS) float32, where it is known."""
+    u = np.linspace(-0.98, 0.98, COLUMNS, dtype=np.float32)[None]
+    v = np.where(u >= 0, u * reach[0][:, None], u * reach[1][:, None]).astype(np.float32)
+    x, y = limb.places(v)
+    strip = cv2.remap(pixels, x - 0.5, y - 0.5, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return strip.astype(np.float32), _sample(known, x, y).astype(np.float32)
+
+
+def continue_skin(strip: Array, known: Array, profile: Array, light: Array) -> Array:
+    """The strip with its unknown part filled: a profile across the limb, shifted smoothly to meet what is known.
+
+    profile: (COLUMNS, 3) float32 RGB. light: (ROWS,) float32 around 1, how bright the limb is along its length.
     """
-
-    def __init__(self, behind: Array, seam: Array, hem: Array, crossing: float, margin: float) -> None:
-        back, self.length = float(np.linalg.norm(seam - behind)), max(float(np.linalg.norm(hem - seam)), 1.0)
-        at = np.interp(np.linspace(0, 1, ROWS), [0, crossing, 1], [-back, 0, self.length + 1.5 * margin])
-        self.shares = at / self.length
-        self.seam = crossing * (ROWS - 1)
-        ahead, across = (hem - seam) / self.length, (seam - behind) / max(back, 1e-6)
-        self.points = smooth(seam + np.maximum(at, 0)[:, None] * ahead + np.minimum(at, 0)[:, None] * across, 1.0)
-        ways = smooth(np.where(at[:, None] < 0, across, ahead), 1.0)
-        self.ways = ways / np.linalg.norm(ways, axis=1)[:, None]
+    expected = profile[None] * light[:, None, None]
+    gap = (strip - expected) * known[..., None]
+    # Differences are carried along the limb, less and less far; across it only to smooth them.
+    mass = cv2.GaussianBlur(known, (0, 0), sigmaX=1.5, sigmaY=10)
+    drift = cv2.GaussianBlur(gap, (0, 0), sigmaX=1.5, sigmaY=10) / (mass + 0.02)[..., None]
+    filled: Array = expected + drift
+    return filled
 
 
-def _strip(cut: Cut, mask: NDArray[np.bool_], low: Edge, high: Edge, s: int) -> Array:
-    """(ROWS, COLUMNS, 2): rows from one edge to the other, as wide as the part is there."""
-    first, last = cut.extents(mask, low.points, high.points, 0.35)
-    first, last = smooth(filled(np.minimum(first, 0.1)), 1.5), smooth(filled(np.maximum(last, 0.9)), 1.5)
-    first, last = first * np.clip(low.shares * 4, 0, 1), (last - 1) * np.clip(high.shares * 4, 0, 1)
-    # Under the arm, where the edge turns a corner inwards, a margin would run across itself; and there is no edge of cloth.
-    room = np.minimum(np.maximum(low.shares, 0) * low.length * 0.25, cut.margin)[:, None]
-    out = (
-        np.stack([low.ways[:, 1], -low.ways[:, 0]], 1) * s * room,
-        np.stack([high.ways[:, 1], -high.ways[:, 0]], 1) * s * cut.margin,
-    )
-    across = high.points - low.points
-    for share in (1.0, 0.5, 0.25, 0.0):
-        inner = low.points + share * first[:, None] * across - out[0]
-        outer = high.points + share * last[:, None] * across + out[1]
-        source = _between(inner, outer, COLUMNS)
-        least = 0.01 * np.abs(areas(source)).mean()
-        source = relaxed(source, least * s)
-        if (areas(source) * s > 0).all():
-            break
-    return source
+def profile_of(strip: Array, known: Array) -> Array | None:
+    """(COLUMNS, 3) float32: the mean colour across a limb where enough of it is known, or None."""
+    mass = known.sum(axis=0)
+    if known.sum() < 60 or (mass > 0).sum() < COLUMNS // 2:
+        return None
+    blurred = cv2.GaussianBlur(np.concatenate([(strip * known[..., None]).sum(axis=0), mass[:, None]], axis=1), (1, 0), sigmaX=1, sigmaY=1.5)
+    found: Array = blurred[:, :3] / np.maximum(blurred[:, 3:], 1e-3)
+    return found
 
 
-def _between(one: Array, other: Array, count: int) -> Array:
-    """(n, count, 2): evenly from (n, 2) to (n, 2)."""
-    return np.asarray(one[:, None] + np.linspace(0, 1, count)[None, :, None] * (other - one)[:, None])
+def round_profile(colour: Array, side: float) -> Array:
+    """(COLUMNS, 3) float32: how a round limb of one colour (RGB) looks; side in [-1, 1]: where more light comes from."""
+    u = np.linspace(-1, 1, COLUMNS, dtype=np.float32)
+    lit = 0.80 + 0.22 * np.sqrt(np.clip(1 - u * u, 0, 1)) + 0.10 * side * u
+    # Skin in shade is redder: blue and green fall faster than red.
+    found: Array = colour[None] * lit[:, None] ** np.array([0.85, 1.05, 1.15], np.float32)
+    return found
 
 
-def _ease(share: Array) -> Array:
-    """From 1 at 0 to 0 at 1 and beyond, levelling out."""
-    return np.asarray(np.clip(1 - share, 0, 1) ** 2)
-
-
-def _normal(way: Array, s: int) -> Array:
-    """Unit vector across a direction; for s = 1 it points to the right of the picture where the direction is down."""
-    return np.array([way[1], -way[0]]) * s / max(float(np.linalg.norm(way)), 1e-6)
-
-
-def _straight(source: Array, scale: float, at: Array, way: Array, limb: Limb) -> Array:
-    """The strip unbent, turned to where the limb begins to go."""
-    bone = limb.joints[1] - limb.joints[0]
-    turn = np.arctan2(bone[1], bone[0]) - np.arctan2(way[1], way[0])
-    cos, sin = np.cos(turn), np.sin(turn)
-    centre = source.reshape(-1, 2).mean(0)
-    return np.asarray((source - centre) @ np.array([[cos, sin], [-sin, cos]]) * scale + at + bone * 0.5)
+def render(
+    limb: Limb, reach: tuple[Array, Array], texture: Array, box: tuple[int, int, int, int]
+) -> tuple[Array, Array]:
+    """Draw an unrolled limb into the window (x0, y0, x1, y1): (h, w, 3) float32 RGB and its alpha (h, w) float32."""
+    x0, y0, x1, y1 = box
+    y, x = np.mgrid[y0:y1, x0:x1].astype(np.float32) + np.float32(0.5)
+    s, v = limb.coordinates(x, y)
+    row = np.clip(s, 0, END) * ((ROWS - 1) / END)
+    edges = np.stack([reach[0], reach[1]], axis=1)
+    at = cv2.remap(edges[:, None], np.zeros_like(row), row.astype(np.float32), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    wide = np.where(v >= 0, at[..., 0], at[..., 1])
+    column = (np.clip(v / np.maximum(wide, 0.5), -1, 1) + 0.98) * ((COLUMNS - 1) / 1.96)
+    colours = cv2.remap(texture, column.astype(np.float32), row.astype(np.float32), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return colours, np.clip(wide - np.abs(v) + 0.5, 0, 1).astype(np.float32)

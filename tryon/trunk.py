@@ -1,234 +1,142 @@
-"""The map from a garment's trunk to a body's: rows across the spine, columns from the shoulder line to the hem."""
+"""The bare neck, shoulders and trunk under a top, and the waistband behind its hem."""
 
-from typing import Final
-
+import cv2
 import numpy as np
-from msgspec import Struct
+from numpy.typing import NDArray
 
-from tryon.anchors import SIDES, Anchors, Array
-from tryon.cut import Cut, filled, smooth
-
-EASE: Final = {
-    "t-shirt": 0.1,
-    "longsleeve": 0.1,
-    "shirt": 0.13,
-    "outwear": 0.2,
-    "dress": 0.05,
-    "skirt": 0.03,
-    "pants": 0.04,
-    "shorts": 0.08,
-}
-"""By how much a garment is wider than the body's half girth, where its photo does not tell."""
-CHEST, WAIST, HIP = 1.3, 1.1, 1.36
-"""Half girths in units (.34 m): .44, .375 and .46 m."""
-WRAP: Final = 0.8
-"""What is seen from the front of the width that a garment has laid flat: the rest turns round the side."""
-ROUND: Final = np.radians(50)
-"""How far round the side of the trunk goes; columns lie like lines on a cylinder seen from the front."""
+from tryon.limbs import Array
+from tryon.parse import Parsed
+from tryon.zones import HIPS, SHOULDERS, Figure
 
 
-class Layout(Struct, frozen=True):
-    """Where heights of a garment go. rows: upright y; levels: distances below the shoulder joints along the spine, in
-    pixels; scale: photo pixels per garment pixel."""
+def bare_trunk(
+    figure: Figure, parsed: Parsed, pixels: NDArray[np.uint8], cover: Array, light: Array, tone: Array, x0: int, y0: int
+) -> tuple[Array, Array]:
+    """The skin of neck, shoulders and trunk in a window at (x0, y0): (h, w, 3) float32 RGB, and its alpha (h, w).
 
-    rows: Array
-    levels: Array
-    scale: float
-
-
-def top_layout(cut: Cut, anchors: Anchors, *, tucked: bool) -> Layout:
-    """A top or a dress: hung from the shoulders by its own length."""
-    unit, torso = anchors.unit, anchors.torso
-    category = cut.garment.category
-    scale = CHEST * (1 + EASE[category]) * unit / cut.width("armpit")
-    if cut.sides("cuff_outer"):
-        # Shoulder seams end .12 of a unit outside the joints; straps and vests end inside and tell nothing.
-        scale = float(scale**0.4 * (1.2 * unit / cut.width("shoulder")) ** 0.6)
-    neck, pit, waist, hem = (float(cut.mid(name)[1]) for name in ("neckline", "armpit", "waist", "hem"))
-    highest = -float(np.mean([(line[0] - anchors.middle) @ anchors.up for line in anchors.shoulder.values()]))
-    body_pit = -float(np.mean([(p - anchors.middle) @ anchors.up for p in anchors.pit.values()]))
-    at_pit = float(np.clip(highest + scale * (pit - neck), body_pit - 0.02 * unit, body_pit + 0.3 * unit))
-    at_hem = highest + scale * (hem - neck)
-    if category == "dress":
-        at_waist = float(np.clip(highest + scale * (waist - neck), 0.54 * torso, 0.68 * torso))
-        at_hem = at_waist + scale * (hem - waist)
+    Its colour goes on from the neck's and the chest's own where those are seen, else tends to the face's; light (h, w)
+    is the worn garment's shading. At the sides it reaches no farther than the new garment does.
+    """
+    shape = parsed.labels.shape
+    alpha = _outline(figure, parsed, cover, x0, y0)
+    alpha = np.minimum(alpha, within_silhouette(parsed.labels > 0, 0.025 * figure.unit))
+    step = max(round(min(shape) / 160), 1)
+    small = cv2.resize(pixels, (shape[1] // step, shape[0] // step), interpolation=cv2.INTER_AREA).astype(np.float32)
+    size = (small.shape[1], small.shape[0])
+    bare = cv2.erode(parsed.of("neck", "torso").astype(np.uint8), np.ones((5, 5), np.uint8)).astype(np.float32)
+    known = (cv2.resize(bare, size, interpolation=cv2.INTER_AREA) > 0.9).astype(np.float32)
+    brightness = small.mean(axis=2)
+    if known.sum() > 20:
+        level = np.percentile(brightness[known > 0], 65)
+        own = np.median(small[(known > 0) & (brightness > 0.8 * level)], axis=0)
+        # The chin's shadow is the neck's alone.
+        known *= brightness > 0.82 * level
     else:
-        if not tucked and 0.74 * torso < at_hem < 1.08 * torso:
-            at_hem = 1.08 * torso  # over the waistband, unless it is cropped: what was worn there shows otherwise
-        at_waist = at_pit + (at_hem - at_pit) * (waist - pit) / (hem - pit)
-    at_waist = max(at_waist, at_pit + 0.1 * unit)
-    rows = np.array([neck, pit, waist, hem])
-    return Layout(rows, np.array([highest, at_pit, at_waist, max(at_hem, at_waist + 0.1 * unit)]), scale)
+        own = tone
+    gap = cv2.GaussianBlur((small - own) * known[..., None], (0, 0), 0.12 * figure.unit / step)
+    mass = cv2.GaussianBlur(known, (0, 0), 0.12 * figure.unit / step)
+    colours = own + gap / (mass + 0.08)[..., None]
+    colours = cv2.resize(colours.astype(np.float32), (shape[1], shape[0]), interpolation=cv2.INTER_LINEAR)
+    # A body is round: it darkens towards its outline.
+    depth = cv2.GaussianBlur(alpha, (0, 0), 0.05 * figure.unit)
+    shade = light * (0.86 + 0.14 * np.clip((depth - 0.5) * 2, 0, 1))
+    colours = colours * shade[..., None] ** np.array([0.85, 1.05, 1.15], np.float32)
+    return colours.astype(np.float32), alpha.astype(np.float32)
 
 
-class Trunk:
-    """The map. Call it with upright points (…, 2) to get photo points (…, 2)."""
+def _outline(figure: Figure, parsed: Parsed, cover: Array, x0: int, y0: int) -> Array:
+    """(h, w) float32: neck, shoulders' slope and trunk of an average body."""
+    unit, shape = figure.unit, parsed.labels.shape
+    left, right = figure.points[SHOULDERS]
+    hip_left, hip_right = figure.points[HIPS]
+    top, bottom = (left + right) / 2, (hip_left + hip_right) / 2
+    down = (bottom - top) / max(float(np.linalg.norm(bottom - top)), 1.0)
+    chin = figure.centre - figure.up * 0.40 * figure.head
+    thick = _neck_width(figure, parsed, y0)
+    points = []
+    for shoulder, hip in ((left, hip_left), (right, hip_right)):
+        out = shoulder - top
+        out = out / max(float(np.linalg.norm(out)), 1.0)
+        collar = thick + 0.17 * unit
+        slope = _slope(parsed, top + out * collar - np.array([x0, y0], np.float32), down, unit)
+        side = top + down * slope
+        reach = float(np.linalg.norm(shoulder - top))
+        points.append(
+            np.stack([
+                chin + out * thick, side + out * thick - down * 0.16 * unit,
+                side + out * (thick + 0.025 * unit) - down * 0.08 * unit,
+                side + out * (thick + 0.08 * unit) - down * 0.02 * unit, side + out * collar + down * 0.03 * unit,
+                side + out * max(reach, collar) - down * 0.1 * unit, shoulder + out * 0.10 * unit - down * 0.12 * unit,
+                shoulder + out * 0.12 * unit, shoulder + out * 0.02 * unit + down * 0.30 * unit,
+                (shoulder * 0.35 + hip * 0.65) + out * 0.02 * unit, hip + out * 0.12 * unit,
+            ])
+        )  # fmt: skip
+    line = np.concatenate([points[0], points[1][::-1]]).astype(np.float32) - np.array([x0, y0], np.float32)
+    canvas = np.zeros(shape, np.uint8)
+    cv2.fillPoly(canvas, [np.rint((line - 0.5) * 16).astype(np.int32)], 255, cv2.LINE_AA, 4)
+    sigma = max(0.02 * unit, 0.8)
+    soft = cv2.GaussianBlur(canvas.astype(np.float32) / 255, (0, 0), sigma)
+    soft = np.clip((soft - 0.5) * sigma * 2.2 + 0.5, 0, 1)
+    # Beside the new garment is the ground, below the shoulders.
+    rows = np.arange(shape[0]) + y0
+    below = (rows > float(max(left[1], right[1])) + 0.32 * unit)[:, None]
+    worn = cover > 0.5
+    any_worn = worn.any(axis=1)
+    first = np.where(any_worn, worn.argmax(axis=1), 0)[:, None]
+    last = np.where(any_worn, shape[1] - worn[:, ::-1].argmax(axis=1), shape[1])[:, None]
+    columns = np.arange(shape[1])[None]
+    outside = below & ((columns < first) | (columns >= last))
+    found: Array = np.where(outside, 0, soft).astype(np.float32)
+    return found
 
-    def __init__(self, cut: Cut, anchors: Anchors, layout: Layout, *, parts: tuple[str, ...] = ("body",), shoulders: bool = False, tucked: bool = False) -> None:  # fmt: skip
-        self.cut, self.anchors, self.layout = cut, anchors, layout
-        x0, y0, x1, y1 = cut.box(cut.garment.part(*parts))
-        pad = 0.05 * (y1 - y0)
-        self.rows = np.linspace(y0 - pad, y1 + pad, 160)
-        self._outline(cut, parts, shoulders, x1 - x0)
-        self._place(anchors, layout, tucked)
-        self._hang_sides(anchors, layout)
-        self._pull = np.zeros((1, 2))
-        self._at = np.zeros(1)
-        self._pits: Array | None = None
-        if shoulders:
-            self._hang_shoulders(cut, anchors)
 
-    # The garment's side
+def _slope(parsed: Parsed, start: Array, down: Array, unit: float) -> float:
+    """How far below a point beside the collar, on the line of the shoulders, the shoulder begins: mostly negative."""
+    steps = np.linspace(-0.45, 0.2, 66) * unit
+    x, y = (start[:, None] + down[:, None] * steps).astype(int)
+    inside = (x >= 0) & (y >= 0) & (x < parsed.labels.shape[1]) & (y < parsed.labels.shape[0])
+    cloth = parsed.of("upper", "torso", "arm")
+    met = inside & cloth[np.clip(y, 0, cloth.shape[0] - 1), np.clip(x, 0, cloth.shape[1] - 1)]
+    return float(steps[met.argmax()]) if met.any() else -0.14 * unit
 
-    def _outline(self, cut: Cut, parts: tuple[str, ...], shoulders: bool, width: float) -> None:
-        """Centre and half widths of each row, from the key points and the part's own outline."""
-        names = [n for n in ("neckline", "armpit", "waist", "hip", "hem", "hem_outer") if f"{n}_left" in cut.points]
-        mids = np.array([cut.mid(name) for name in names])
-        order = np.argsort(mids[:, 1])
-        self.centre = np.interp(self.rows, mids[order, 1], mids[order, 0])
-        one = np.stack([self.centre - width / 2, self.rows], 1)
-        first, last = cut.extents(cut.garment.part(*parts), one, np.add(one, (width, 0.0)), 0.3)
-        left = filled(one[:, 0] + last * width - self.centre)
-        right = filled(self.centre - one[:, 0] - first * width)
-        half = np.stack([left, right])
-        if shoulders:
-            pit = float(cut.mid("armpit")[1])
-            at_pit = np.array(
-                [s * (cut.points[f"armpit_{side}"][0] - cut.mid("armpit")[0]) for side, s in SIDES.items()]
-            )
-            half = np.where(self.rows < pit, at_pit[:, None], half)
-        # Hems and waists are curved: beyond their ends rows are no shorter than there.
-        ends = [
-            cut.points[f"{name}_{side}"][1]
-            for name in ("hem", "waist")
-            for side in SIDES
-            if f"{name}_{side}" in cut.points
-        ]
-        held = np.clip(
-            self.rows, self.rows[0] if shoulders else min(ends), max(max(ends[:1]), max(ends[:2])) - 0.01 * width
-        )
-        half = np.stack([np.interp(held, self.rows, side) for side in half])
-        floor = 0.05 * width
-        self.left, self.right = np.maximum(smooth(half.T, 3.0).T, floor)
 
-    def side(self, upright: Array) -> Array:
-        """u of upright points: 0 on the centre line, 1 on the outline at the wearer's left, -1 at the right."""
-        x, y = upright[..., 0], upright[..., 1]
-        off = x - np.interp(y, self.rows, self.centre)
-        half = np.where(off > 0, np.interp(y, self.rows, self.left), np.interp(y, self.rows, self.right))
-        return np.asarray(off / half)
+def within_silhouette(person: NDArray[np.bool_], by: float) -> Array:
+    """(h, w) float32: the person less a seam of so many pixels, for clothes stand off from the body."""
+    depth = cv2.distanceTransform(person.astype(np.uint8), cv2.DIST_L2, 3)
+    found: Array = cv2.GaussianBlur(np.clip(depth - by + 0.5, 0, 1).astype(np.float32), (0, 0), 0.8)
+    return found
 
-    # The body's side
 
-    def _place(self, anchors: Anchors, layout: Layout, tucked: bool) -> None:
-        """The spine and the rows' directions, by distance below the shoulder joints."""
-        known, levels = layout.rows, layout.levels
-        slopes = np.diff(levels) / np.diff(known)
-        level = np.interp(self.rows, known, levels)
-        level += np.minimum(self.rows - known[0], 0) * layout.scale + np.maximum(self.rows - known[-1], 0) * slopes[-1]
-        self.level = smooth(level, 4.0)
-        unit, torso = anchors.unit, anchors.torso
-        self._q = np.linspace(self.level[0] - 0.2 * unit, self.level[-1] + 0.2 * unit, 240)
-        down = np.arctan2(-anchors.up[0], -anchors.up[1])  # from straight down, towards the right of the picture
-        below = np.clip((self._q / torso - 0.95) / 0.5, 0, 1)
-        heading = down * (1 - below**2 * (3 - 2 * below))  # below the hips cloth falls straight down
-        step = np.stack([np.sin(heading), np.cos(heading)], 1) * (self._q[1] - self._q[0])
-        way = np.cumsum(step, 0)
-        at = np.stack([np.interp(0.0, self._q, way[:, i]) for i in (0, 1)])
-        self._spine = anchors.middle + way - at
-        tilt = np.interp(
-            self._q / torso, [0.0, 0.35, 0.7, 1.0], [anchors.slope, 0.6 * anchors.slope, 0.1 * anchors.slope, 0.0]
-        )
-        self._angle = smooth(tilt - heading, 4.0)
+def _neck_width(figure: Figure, parsed: Parsed, y0: int) -> float:
+    """Half the width of the neck in pixels, as seen or by the head's size."""
+    nominal = float(np.clip(0.72 * figure.side, 0.14 * figure.unit, 0.24 * figure.unit))
+    rows = parsed.of("neck").sum(axis=1)
+    seen = rows[rows > 0.8 * nominal]
+    if seen.size < 3:
+        return nominal
+    return float(np.clip(np.percentile(seen, 30) / 2, 0.8 * nominal, 1.25 * nominal))
 
-    def _hang_sides(self, anchors: Anchors, layout: Layout) -> None:
-        """Half the width of each row on the body and where its middle is."""
-        unit, level = anchors.unit, self.level / anchors.torso
-        tops = "armpit_left" in self.cut.points
-        ease = EASE[self.cut.garment.category] * 0.4 + 0.02
-        halves = []
-        for side, flat in (("left", self.left), ("right", self.right)):
-            body = anchors.breadth(side, level) * (1 + ease)  # type: ignore[arg-type]
-            wide = WRAP * layout.scale * flat * np.clip(np.cos(anchors.turn), 0.5, 1)
-            half = np.maximum(body, wide)
-            if tops:
-                pit = float(self.cut.mid("armpit")[1])
-                s = SIDES[side]  # type: ignore[index]
-                at_pit = float(s * (anchors.pit[side] - anchors.middle) @ anchors.across)  # type: ignore[index]
-                near = np.clip((self.rows - pit) / (0.5 * unit / layout.scale), 0, 1)
-                half = np.where(near < 1, at_pit * (1 + 0.5 * ease) * (1 - near) + half * near, half)
-            halves.append(smooth(half, 5.0))
-        left, right = halves
-        self.half, self.middle = (left + right) / 2, (left - right) / 2
-        deep = np.interp(level, [0.0, 0.3, 1.0], [0.25, 0.33, 0.36]) * unit * np.sin(anchors.turn)
-        self.turned = np.clip(0.8 * deep, -0.42 * self.half, 0.42 * self.half)
 
-    def _flat(self, upright: Array, u: Array) -> Array:
-        """The map without what shoulders and armpits pull."""
-        y = upright[..., 1]
-        q = np.interp(y, self.rows, self.level)
-        q += np.minimum(y - self.rows[0], 0) * self.layout.scale + np.maximum(y - self.rows[-1], 0) * self.layout.scale
-        half, middle, turned = (np.interp(y, self.rows, table) for table in (self.half, self.middle, self.turned))
-        inner = np.clip(u, -1, 1)
-        x = half * (np.sin(ROUND * inner) / np.sin(ROUND) + (u - inner)) + middle + turned * (1 - inner**2)
-        spine = np.stack([np.interp(q, self._q, self._spine[:, i]) for i in (0, 1)], -1)
-        angle = np.interp(q, self._q, self._angle)
-        return np.asarray(spine + x[..., None] * np.stack([np.cos(angle), np.sin(angle)], -1))
-
-    # Shoulders
-
-    def _hang_shoulders(self, cut: Cut, anchors: Anchors) -> None:
-        """Let the shoulder seams lie along the body's shoulders, and the armpits in its armpits."""
-        scale, unit = self.layout.scale, anchors.unit
-        x, y, goal = [], [], []
-        for side, s in SIDES.items():
-            neck, tip = cut.points[f"neckline_{side}"], cut.points[f"shoulder_{side}"]
-            line = anchors.shoulder[side]
-            along = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(line, axis=0), axis=1))])
-            wide = scale * abs(float(neck[0] - cut.mid("neckline")[0]))
-            have = float(s * (line[0] - anchors.middle) @ anchors.across)
-            start = float(np.clip(wide - have, 0, 0.6 * anchors.tip[side]))
-            end = start + scale * float(np.linalg.norm(tip - neck))
-            if cut.sides("cuff_outer"):
-                end = float(np.clip(end, 0.9 * anchors.tip[side], 1.35 * anchors.tip[side]))
-            else:
-                end = min(end, 1.05 * anchors.tip[side])
-            t = np.linspace(0, 1, 9)
-            at = start + t * max(end - start, 0.1 * unit)
-            spots = np.stack([np.interp(at, along, line[:, i]) for i in (0, 1)], 1)
-            beyond = np.array([0.1, 0.3, 0.6]) * unit
-            way = s * anchors.across - 0.5 * anchors.up
-            x.append(np.concatenate([neck[0] + t * (tip[0] - neck[0]), tip[0] + s * beyond / scale]))
-            y.append(np.concatenate([neck[1] + t * (tip[1] - neck[1]), tip[1] + 0.5 * beyond / scale]))
-            goal.append(np.concatenate([spots, spots[-1] + beyond[:, None] * way]))
-        x_all = np.concatenate([x[1][::-1], x[0]])
-        y_all, goals = np.concatenate([y[1][::-1], y[0]]), np.concatenate([goal[1][::-1], goal[0]])
-        at = np.stack([x_all, y_all], 1)
-        self._at = np.linspace(x_all[0], x_all[-1], 121)
-        self._top = np.interp(self._at, x_all, y_all)
-        pull = goals - self._flat(at, self.side(at))
-        pull = np.stack([np.interp(self._at, x_all, pull[:, i]) for i in (0, 1)], 1)
-        self._pull = smooth(pull, 1.5)
-        pits = np.array([cut.points["armpit_right"], cut.points["armpit_left"]])
-        target = np.array([anchors.pit["right"], anchors.pit["left"]])
-        pulled = np.clip((target - self._flat(pits, self.side(pits))) @ anchors.across, -0.3 * unit, 0.3 * unit)
-        # A loose armhole hangs lower than the armpit: upwards goes only what a raised arm lifts.
-        lifted = (target - anchors.middle) @ anchors.up + 0.3 * anchors.torso
-        self._pits = pulled[:, None] * anchors.across + np.clip(lifted, -0.1 * unit, 0.3 * unit)[:, None] * anchors.up
-
-    def __call__(self, upright: Array) -> Array:
-        u = self.side(upright)
-        placed = self._flat(upright, u)
-        if self._pits is None:
-            return placed
-        x, y = upright[..., 0], upright[..., 1]
-        pit, waist = float(self.cut.mid("armpit")[1]), float(self.layout.rows[2])
-        top = np.interp(x, self._at, self._top)
-        near = np.clip((pit - y) / (pit - np.minimum(top, pit - 1)), 0, 1)
-        share = near**2 * (3 - 2 * near)
-        pull = np.stack([np.interp(x, self._at, self._pull[:, i]) for i in (0, 1)], -1)
-        low = np.clip((waist - y) / (waist - pit), 0, 1)
-        lower = np.where(y < pit, 1 - share, low**2 * (3 - 2 * low))
-        side = np.clip(np.abs(u), 0, 1) ** 2
-        pits = np.where((u > 0)[..., None], self._pits[1], self._pits[0])
-        return np.asarray(placed + share[..., None] * pull + (lower * side)[..., None] * pits)
+def waist(figure: Figure, parsed: Parsed, cover: Array, x0: int, y0: int, other: str) -> Array | None:
+    """(h, w) float32: where the garment named other goes on behind the hem of the one taken away, or None."""
+    shape = parsed.labels.shape
+    cloth = parsed.of(other)
+    y, x = np.mgrid[0 : shape[0], 0 : shape[1]].astype(np.float32) + np.float32(0.5)
+    down, across = figure.trunk(x + x0, y + y0)
+    near = cloth & (np.abs(across) < 1.5)
+    if near.sum() < 0.02 * figure.unit**2:
+        return None
+    # Its width at the hem, just where it comes into sight.
+    rows = near.sum(axis=1)
+    seen = np.nonzero(rows > 0.5 * rows.max())[0]
+    edge = int(seen[0] if other == "lower" else seen[-1])
+    band = near[max(edge - 12, 0) : edge + 13]
+    columns = np.nonzero(band.sum(axis=0) > band.shape[0] * 0.3)[0]
+    if columns.size < 4:
+        return None
+    first, last = float(columns[0]), float(columns[-1] + 1)
+    rise = np.clip((down - 0.80) / 0.02, 0, 1) if other == "lower" else np.clip((1.02 - down) / 0.02, 0, 1)
+    inside = np.clip(np.minimum(x - first, last - x) + 0.5, 0, 1)
+    limit = np.arange(shape[0])[:, None] < edge + 8 if other == "lower" else np.arange(shape[0])[:, None] > edge - 8
+    found: Array = (rise * inside * limit).astype(np.float32)
+    return found

@@ -14,7 +14,9 @@ from sample.assortment import BRANDS, CATEGORIES
 
 
 def test_the_door_is_pinned() -> None:
-    assert sorted(sample.__all__) == ["Drawing", "Latent", "SampleProduct", "Shop", "generate", "write"]
+    assert sorted(sample.__all__) == sorted(
+        ["Drawing", "HELD_OUT", "Latent", "SampleProduct", "Shop", "families", "garment", "generate", "write"]
+    )
 
 
 def test_same_seed_same_shop() -> None:
