@@ -106,6 +106,13 @@ def over_torso(body: Body, side: Side) -> bool:
     return False
 
 
+def arms_crossed(body: Body) -> bool:
+    """Whether both forearms lie over the torso and pass each other."""
+    across = body.points[11, :2] - body.points[12, :2]
+    reach = (body.points[15, :2] - body.points[16, :2]) @ across / max(float(across @ across), 1.0)
+    return all(over_torso(body, side) for side in SIDES) and bool(reach < 0.1)
+
+
 def _is(labels: NDArray[np.uint8], *names: str) -> Mask:
     return np.isin(labels, [LABELS.index(name) for name in names])
 
