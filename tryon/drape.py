@@ -130,6 +130,8 @@ class Trunk:
             body = anchors.breadth(side, level) * (1 + ease)  # type: ignore[arg-type]
             wide = WRAP * layout.scale * flat * np.clip(np.cos(anchors.turn), 0.5, 1)
             half = np.maximum(body, wide)
+            if self.pattern.cut.garment.category in ("skirt", "dress"):
+                half = np.maximum(half, self._legs(anchors, SIDES[side]))  # type: ignore[index]
             if tops:
                 pit = float(self.pattern.cut.mid("armpit")[1])
                 s = SIDES[side]  # type: ignore[index]
@@ -141,6 +143,21 @@ class Trunk:
         self.half, self.middle = (left + right) / 2, (left - right) / 2
         deep = np.interp(level, [0.0, 0.3, 1.0], [0.25, 0.33, 0.36]) * unit * np.sin(anchors.turn)
         self.turned = np.clip(0.8 * deep, -0.42 * self.half, 0.42 * self.half)
+
+    def _legs(self, anchors: Anchors, s: int) -> Array:
+        """How far the legs reach to one side of the spine in each row, with a little ease; 0 where there are none."""
+        share = np.linspace(0, 1, 16)[:, None]
+        at, half = [], []
+        for limb in anchors.leg.values():
+            for bone in (0, 1):
+                at.append(limb.joints[bone] * (1 - share) + limb.joints[bone + 1] * share)
+                half.append(limb.half[bone] * (1 - share[:, 0]) + limb.half[bone + 1] * share[:, 0])
+        spots, wide = np.concatenate(at), np.concatenate(half) * 1.08
+        depth = (anchors.middle - spots) @ anchors.up
+        spine = np.stack([np.interp(depth, self._q, self._spine[:, i]) for i in (0, 1)], 1)
+        reach = s * ((spots - spine) @ anchors.across) + wide
+        near = np.abs(self.level[:, None] - depth) < 0.12 * anchors.unit
+        return np.asarray(np.where(near & (depth > anchors.torso), reach, 0.0).max(1))
 
     def _flat(self, upright: Array, u: Array) -> Array:
         """The map without what shoulders and armpits pull."""
