@@ -100,7 +100,9 @@ def _prior(places: dict[str, NDArray[np.float32]], figure: Figure, person: NDArr
     found[..., SKIN] += 0.8 * places["trunk"] * np.clip(1 - np.hypot(across / 0.7, (down + 0.08) / 0.3), 0, 1)
     # Tops end near the hips or anywhere below: a step there, where colours do not tell otherwise, on a long slope.
     past = down - 0.97
-    below = 1 / (1 + np.exp(np.clip(-0.6 * np.tanh(past / 0.06) - np.where(past < 0, 3, 1.2) * past - 2.5 * past**3, -9, 9)))
+    below = 1 / (
+        1 + np.exp(np.clip(-0.6 * np.tanh(past / 0.06) - np.where(past < 0, 3, 1.2) * past - 2.5 * past**3, -9, 9))
+    )
     cloth = found[..., UPPER] + found[..., LOWER]
     on = np.maximum.reduce([places["trunk"], places["skirt"], places["thigh"]])
     below *= on
