@@ -84,9 +84,10 @@ def _copied(
         moved, valid = _shifted(small, shift), _shifted(known, shift)
         use = rim * valid
         error = np.square(moved - small).sum(axis=2) * use
-        near = cv2.blur(use, (17, 17))
-        cost = cv2.blur(error, (17, 17)) / (near + 1e-4) + 60 * abs(shift[0] * 0.2 + shift[1] * 0.2) ** 0.5
-        costs[index] = np.where((valid > 0.99) & (near > 1e-3), cost, np.inf)
+        near = cv2.blur(use, (17, 17)) + 0.03 * cv2.blur(use, (71, 71))
+        error = cv2.blur(error, (17, 17)) + 0.03 * cv2.blur(error, (71, 71))
+        cost = error / (near + 1e-5) + 60 * abs(shift[0] * 0.2 + shift[1] * 0.2) ** 0.5
+        costs[index] = np.where((valid > 0.99) & (near > 1e-5), cost, np.inf)
     best = costs.argmin(axis=0)
     filled = np.isfinite(costs.min(axis=0)) & gap
     if filled[gap].mean() < 0.5:
