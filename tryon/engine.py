@@ -132,7 +132,8 @@ class TryOn:
         bare = _waited(undressing, "undress", stages)
         with stages.stage("compose"):
             base = np.where(kept[..., None], body.pixels, bare.pixels)
-            picture = compose(body, base, worn, front, shadows=light, side=shone.side if shone else 0.0)
+            taken = {"side": shone.side, "blur": shone.blur} if shone else {}
+            picture = compose(body, base, worn, front, shadows=light, **taken)
         seen = Seen(
             body=body, labels=parsed.labels, sure=parsed.sure, garments=garments, meshes=meshes, front=front,
             cover=cover, left=_left(parsed.labels, replaced, cover, kept, (picture == body.pixels).all(axis=-1)),
