@@ -174,14 +174,14 @@ def _without(parts: list[list[Photo]], weights: Weights, settings: Settings) -> 
 
 
 def _by_words(encoder: Encoder, of: list[Photo], settings: Settings) -> list[Figure]:
-    from bench.queries import class_and_colour
+    from bench.queries import ENOUGH, LANGUAGES
 
     vectors = as_stored(encoder, encoded(encoder, of, settings), [kind for _, kind in of])
     kinds = np.array([kind for _, kind in of])
     colours = np.array([measured_colour(pixels(photo, settings)) or "" for photo in of])
     figures = []
-    for language in ("English", "Chinese"):
-        queries = class_and_colour(kinds, colours, language)
+    for language, listed in LANGUAGES.items():
+        queries = [q for q in listed if ((kinds == q.kind) & (colours == q.colour)).sum() >= ENOUGH]
         asked = encoder.encode_texts([query.text for query in queries])
         scores = asked @ vectors.T
         right = np.stack([(kinds == query.kind) & (colours == query.colour) for query in queries])
