@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
+import msgspec
 import numpy as np
 
 from bench.report import Figure, Report
@@ -151,12 +152,13 @@ def _without(parts: list[list[Photo]], weights: Weights, settings: Settings) -> 
     theirs = encoded(peer, queries, settings) @ encoded(peer, gallery, settings).T
     right = same_class(queries, gallery)
     of = np.array([kind for _, kind in gallery])
+    plan = msgspec.structs.replace(HEAD_PLAN, readers=1, reading=1)  # photos are searched for: no words are read
     figures, ours, base = [], np.zeros((2, len(queries))), np.zeros((2, len(queries)))
     for pair in np.unique(of).reshape(-1, 2):
         kept = np.flatnonzero(~np.isin(of, pair))
         taught = Pictures(seen.views[kept], seen.colours[kept])
         groups = captions_by_kind(of[kept].tolist(), [colours[row] for row in kept], texts)
-        heads = train_heads(taught, groups, (shipped.joint.heads.record.images, texts.tag), "clothing/train", HEAD_PLAN)
+        heads = train_heads(taught, groups, (shipped.joint.heads.record.images, texts.tag), "clothing/train", plan)
         fused = FusedEncoder(JointEncoder(heads, towers, texts), Mixture.load())
         scores = fused.join(asked.views[:, 0], asked.colours) @ fused.join(seen.views[:, 0], seen.colours).T
         for kind in pair:
