@@ -98,7 +98,7 @@ def _by_photo(parts: list[list[Photo]], weights: Weights, settings: Settings) ->
     ours = ranking(asked @ there.T, right)
     smoothed = as_stored(encoder, there, [kind for _, kind in gallery])
     shown = _main_regions(queries, settings)
-    near = [np.argsort(-(smoothed @ query), kind="stable")[: graph.EXPANSION] for query in shown]
+    near = [np.argsort(-(smoothed @ query), kind="stable")[: graph.PHOTO_EXPANSION] for query in shown]
     expanded = np.stack([graph.expand(query, smoothed[hits]) for query, hits in zip(shown, near, strict=True)])
     plain, served = ranking(shown @ there.T, right), ranking(expanded @ smoothed.T, right)
     count = len(queries) + len(gallery)
