@@ -10,10 +10,13 @@ from numpy.typing import NDArray
 from tryon.fit import fit
 from tryon.garments import PARTS, Category, Garment
 from tryon.skeleton import BONES, RAISED, Bone, figure, weights
-from tryon.warp import texture
+from tryon.pattern import Pattern
+from tryon.warp import part_texture
 
 LONGEST: Final = 768
 """Longest side in pixels that a garment has in its texture."""
+INSIDE: Final = "inside"
+"""The back's inner side lies behind the neck: a live client, which leaves that as it is, has no place for it."""
 GAP: Final = 4
 """Pixels between parts in the texture."""
 
@@ -54,14 +57,17 @@ class GarmentAsset(Struct, frozen=True, kw_only=True, tag="garment"):
 
 def garment_asset(garment: Garment, address: str) -> GarmentAsset:
     """The document of a garment whose texture is found at ``address``."""
-    figures = [figure(degrees) for degrees in RAISED]
-    fitted = [fit(garment, body) for body in figures]
+    pattern, raised = Pattern.of(garment), RAISED if "armpit_left" in garment.points else RAISED[:1]
+    figures = [figure(degrees) for degrees in raised]
+    fitted = [fit(pattern, body) for body in figures]
     _, places = _sheet(garment)
     unit = float(np.linalg.norm(figures[0].points[11, :2] - figures[0].points[12, :2]))
     middle = figures[0].points[[11, 12], :2].mean(0)
     pieces = []
     for meshes in zip(*fitted, strict=True):
-        part, first = meshes[0].part, meshes[0]
+        first, part = meshes[0], meshes[0].part
+        if part == INSIDE:
+            continue
         ratio, move = places[part]
         uv = first.source * ratio + move
         shares = weights(part, first.target.astype(float), figures[0])
@@ -81,7 +87,7 @@ def garment_asset(garment: Garment, address: str) -> GarmentAsset:
         category=garment.category,
         texture=address,
         bones=BONES,
-        raised=RAISED,
+        raised=raised,
         rest=[_numbers((body.points[:, :2] - middle) / unit) for body in figures],
         pieces=pieces,
         points={name: (x / width, y / height) for name, (x, y) in garment.points.items()},
@@ -101,15 +107,14 @@ def _sheet(garment: Garment) -> tuple[NDArray[np.uint8], dict[str, NDArray[np.fl
     scale = min(1.0, LONGEST / max(garment.parts.shape))
     pictures, places, left = [], {}, 0
     for part in PARTS[1:]:
-        pixels = texture(garment, part)
-        x, y, w, h = cv2.boundingRect((pixels[..., 3] > 0).view(np.uint8))
-        if not garment.part(part).any():
+        if part == INSIDE or not garment.part(part).any():
             continue
+        pixels, corner = part_texture(garment, part)
+        h, w = pixels.shape[:2]
         size = (max(1, round(w * scale)), max(1, round(h * scale)))
-        picture = cv2.resize(pixels[y : y + h, x : x + w], size, interpolation=cv2.INTER_AREA)
-        pictures.append((left, picture))
+        pictures.append((left, cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)))
         ratio = np.array(size) / (w, h)
-        places[part] = np.array([ratio, (left, 0) - ratio * (x, y)])
+        places[part] = np.array([ratio, (left, 0) - ratio * corner])
         left += size[0] + GAP
     sheet = np.zeros((max(len(picture) for _, picture in pictures), left, 4), np.uint8)
     for at, picture in pictures:
