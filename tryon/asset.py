@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from tryon.fit import fit
 from tryon.garments import PARTS, Category, Garment
-from tryon.skeleton import BONES, RAISED, Bone, figure, weights
 from tryon.pattern import Pattern
+from tryon.skeleton import BONES, RAISED, Bone, figure, weights
 from tryon.warp import part_texture
 
 LONGEST: Final = 768
@@ -122,8 +122,8 @@ def _sheet(garment: Garment) -> tuple[NDArray[np.uint8], dict[str, NDArray[np.fl
         sheet[:h, at : at + w] = picture
     alpha = sheet[..., 3:].astype(np.uint16)
     sheet[..., :3] = np.minimum((sheet[..., :3] * np.uint16(255) + alpha // 2) // np.maximum(alpha, 1), 255)
-    size = np.array(sheet.shape[1::-1])
-    return sheet, {part: place / size for part, place in places.items()}
+    whole = np.array(sheet.shape[1::-1])
+    return sheet, {part: place / whole for part, place in places.items()}
 
 
 def _numbers(values: NDArray[np.floating]) -> list[float]:

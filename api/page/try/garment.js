@@ -7,6 +7,11 @@ const LEFT = { shoulder: 11, elbow: 13, wrist: 15 };
 const RIGHT = { shoulder: 12, elbow: 14, wrist: 16 };
 const NARROWEST = 0.6; // of the shoulders' length from the front, however far they turn
 
+// Where a trunk's width is measured, shares of its length, and the halves that figures at rest have there, in units.
+const LEVELS = [0.38, 0.62, 0.95];
+const USUAL = [0.46, 0.41, 0.5];
+const FITTING = 0.2; // how much of a new measure is believed
+
 const VERTEX = `
   varying vec2 place; varying vec2 here;
   uniform vec2 size;
@@ -91,6 +96,14 @@ function shares(angles, angle) {
   return made;
 }
 
+/** Between which levels a share of the trunk's length lies: 0 at the shoulders, 1 at the first level, and so on. */
+function rung(down) {
+  const ladder = [0.12, ...LEVELS];
+  if (down <= ladder[0]) return 0;
+  const next = ladder.findIndex((level) => level > down);
+  return next < 0 ? LEVELS.length : next - 1 + (down - ladder[next - 1]) / (ladder[next] - ladder[next - 1]);
+}
+
 class Piece {
   constructor(piece, asset, rests, material) {
     this.part = piece.part;
@@ -98,6 +111,7 @@ class Piece {
     this.weights = piece.weights;
     const count = (this.count = piece.uv.length / 2);
     this.figures = asset.raised.length;
+    this.trunk = piece.bones.map((bone) => Boolean(asset.bones[bone].x));
     this.local = new Float32Array(this.figures * this.bones.length * count * 2);
     this.side = new Float32Array(count); // 1 on the left, 0 on the right
     let at = 0;
@@ -109,6 +123,8 @@ class Piece {
         }
       }
     });
+    const torso = measure(asset.rest[0]).torso;
+    this.level = Float32Array.from({ length: count }, (_, i) => rung(piece.shapes[0][2 * i + 1] / torso));
     for (let i = 0; i < count; i += 1) this.side[i] = Math.min(1, Math.max(0, 0.5 + piece.shapes[0][2 * i] / 0.4));
     this.geometry = new THREE.BufferGeometry();
     this.positions = new THREE.BufferAttribute(new Float32Array(3 * count), 3).setUsage(THREE.DynamicDrawUsage);
@@ -119,8 +135,13 @@ class Piece {
     this.mesh.frustumCulled = false;
   }
 
-  place(frames, left, right) {
+  place(frames, left, right, wider) {
     const { array } = this.positions;
+    const stretch = (i) => {
+      const shares = wider[this.side[i] >= 0.5 ? 0 : 1];
+      const [at, beyond] = [Math.floor(this.level[i]), this.level[i] % 1];
+      return shares[at] + beyond * ((shares[at + 1] ?? shares[at]) - shares[at]);
+    };
     array.fill(0);
     for (let k = 0; k < this.figures; k += 1) {
       if (left[k] === 0 && right[k] === 0) continue;
@@ -130,7 +151,8 @@ class Piece {
         for (let i = 0; i < this.count; i += 1) {
           const share = this.weights[b * this.count + i] * (left[k] * this.side[i] + right[k] * (1 - this.side[i]));
           if (share === 0) continue;
-          const [u, v] = [this.local[2 * (start + i)], this.local[2 * (start + i) + 1]];
+          const u = this.local[2 * (start + i)] * (this.trunk[b] ? stretch(i) : 1);
+          const v = this.local[2 * (start + i) + 1];
           array[3 * i] += share * (ox + u * ax + v * bx);
           array[3 * i + 1] += share * (oy + u * ay + v * by);
         }
@@ -169,18 +191,27 @@ export class Garment {
     this.pieces = asset.pieces.map((piece) => new Piece(piece, asset, rests, this.material));
     this.group = new THREE.Group();
     this.group.add(...this.pieces.map(({ mesh }) => mesh));
+    this.wider = null; // than usual: left and right, at the shoulders and each level
     this.long = asset.pieces.some(({ part, bones }) => part.startsWith("sleeve") && bones.some((bone) => asset.bones[bone].name.startsWith("forearm")));
   }
 
-  /** Lay it on a body. points: (33, 2) pixels; world: (33, 3) metres; width, height: of the frame; bright: of the trunk. */
-  place(points, world, width, height, bright) {
+  /** Take in or let out by the widths that are seen. */
+  measure(halves) {
+    const seen = halves.map((side) => side.map((half, level) => (half ? Math.min(1.35, Math.max(0.85, half / USUAL[level])) : 0)));
+    const wanted = seen.map((side, s) => [1, ...side.map((share, level) => share || seen[1 - s][level] || 1)]);
+    this.wider = this.wider ? this.wider.map((side, s) => side.map((share, level) => share + FITTING * (wanted[s][level] - share))) : wanted;
+  }
+
+  /** Lay it on a body. points: (33, 2) pixels; world: (33, 3) metres; halves: of its width; bright: the trunk's light. */
+  place({ points, world, halves }, width, height, bright) {
     const body = measure(points);
+    this.measure(halves);
     const frames = this.asset.bones.map((bone) => frame(bone, points, body));
     const facing = Math.sign(points[22] - points[24]) || 1;
     const left = shares(this.asset.raised, raised(points, LEFT, body, facing));
     const right = shares(this.asset.raised, raised(points, RIGHT, body, -facing));
     this.pieces.forEach((piece, index) => {
-      piece.place(frames, left, right);
+      piece.place(frames, left, right, this.wider);
       const arm = piece.part === "sleeve_left" ? LEFT : piece.part === "sleeve_right" ? RIGHT : null;
       const behind = arm && world[3 * arm.elbow + 2] > world[3 * arm.shoulder + 2] + 0.14;
       piece.mesh.renderOrder = 10 + (behind ? 0.5 : index);

@@ -113,7 +113,7 @@ export class View {
     const xs = [11, 12, 23, 24].map((i) => seen.points[3 * i]);
     const ys = [11, 12, 23, 24].map((i) => seen.points[3 * i + 1]);
     const bright = this.brightness(Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys));
-    const body = this.worn.place(points, seen.world, width, height, bright);
+    const body = this.worn.place({ ...seen, points }, width, height, bright);
     this.front.draw({ ...seen, points }, width, height, body, this.worn.long);
     this.frontTexture.needsUpdate = true;
   }
