@@ -151,7 +151,11 @@ class People:
         part = np.s_[y0:y1, x0:x1]
         mask = np.zeros(pixels.shape[:2], np.float32)
         mask[part] = refined(
-            pixels[part], person.mask[part], silhouette.result(), [other.mask[part] for other in others]
+            pixels[part],
+            person.mask[part],
+            silhouette.result(),
+            [other.mask[part] for other in others],
+            extent(person.points),
         )
         return Body(
             pixels=pixels,
