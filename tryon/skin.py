@@ -6,8 +6,9 @@ import cv2
 import numpy as np
 from msgspec import Struct
 
+from tryon.colours import codes, shaded
 from tryon.limbs import Limb, continue_skin, look, outline, profile_of, render, round_profile
-from tryon.opening import Array, Coat, Opening, bounds, grown, shrunk
+from tryon.opening import Array, Coat, Mask, Opening, bounds, grown, shrunk
 from tryon.zones import Figure
 
 PLAIN: Final = 0.10
@@ -37,6 +38,25 @@ def tone_of(opening: Opening) -> Tone:
         right = x > np.median(x)
         side = float(np.clip((values[right].mean() - values[~right].mean()) / values.mean() / 0.3, -1, 1))
     return Tone(colour, side)
+
+
+def bystanders(opening: Opening, figure: Figure, ground: Mask) -> Mask:
+    """(h, w) bool: spots of the ground that may be other people's faces and hands, with their surroundings.
+
+    They must not be copied: nobody takes a second nose for a background. Wide areas of such a colour are walls.
+    """
+    step = max(round(0.03 * figure.unit), 1)
+    lab = cv2.cvtColor(np.ascontiguousarray(opening.pixels[::step, ::step]), cv2.COLOR_RGB2LAB)
+    density = shaded(opening.parsed.skin, 9.0)
+    spots = ((density > 0.15 * density.max())[codes(lab)] & ground[::step, ::step]).astype(np.uint8)
+    spots = cv2.morphologyEx(spots, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
+    _, patches, stats, _ = cv2.connectedComponentsWithStats(spots, connectivity=8)
+    side = np.sqrt(stats[:, cv2.CC_STAT_AREA]) * step / figure.unit
+    fits = (side > 0.1) & (side < 1.0)
+    fits[0] = False
+    found = grown(fits[patches], round(0.2 * figure.unit / step)).view(np.uint8)
+    whole = cv2.resize(found, ground.shape[::-1], interpolation=cv2.INTER_NEAREST)
+    return np.asarray(whole).view(np.bool_)
 
 
 def shading(opening: Opening, figure: Figure) -> Array:

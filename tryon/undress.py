@@ -14,7 +14,7 @@ from tryon.layers import Remark
 from tryon.limbs import ARM_STOPS, LEG_STOPS
 from tryon.opening import Array, Coat, Mask, Opening, bounds, grown, shrunk
 from tryon.parse import Parsed
-from tryon.skin import bare_limbs, shading, tone_of
+from tryon.skin import bare_limbs, bystanders, shading, tone_of
 from tryon.trunk import bare_trunk, waist
 from tryon.zones import ARMS, LEGS, Figure
 
@@ -84,7 +84,8 @@ def _plate(opening: Opening, figure: Figure) -> tuple[Array, list[Remark]]:
     for coat in coats:
         through[coat.part] *= 1 - coat.alpha
     hole = through > 0.01
-    plate, rough = _filled(opening.pixels, hole, ~(grown(opening.person, 2 * opening.rim) | opening.region))
+    ground = ~(grown(opening.person, 2 * opening.rim) | opening.region)
+    plate, rough = _filled(opening.pixels, hole, ground & ~bystanders(opening, figure, ground))
     if rough > _INTRICATE and (hole & (opening.cover < 0.5)).sum() > 0.1 * opening.old.sum():
         remarks.append(_BEHIND)
     for coat in coats:
