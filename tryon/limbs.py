@@ -88,7 +88,9 @@ def outline(limb: Limb, person: NDArray[np.bool_], skin: NDArray[np.bool_]) -> t
     (out_high, skin_high), (out_low, skin_low) = found
     shown = (skin_high + skin_low > 14) & (skin_high < 38) & (skin_low < 38)
     measured = (skin_high + skin_low) / 2 * (1.9 / 38)
-    build = float(np.clip(np.median(measured[shown]), 0.75, 1.4)) if shown.sum() >= 4 else 0.97
+    # Hands and feet give their width to the wrist and the ankle, but tell nothing of the rest.
+    telling = shown & (np.linspace(0, END, ROWS) < 1.9)
+    build = float(np.clip(np.median(measured[telling]), 0.75, 1.4)) if telling.sum() >= 4 else 0.97
     reach = []
     for free, shows in ((out_high, skin_high), (out_low, skin_low)):
         room = free * (1.9 / 38)
@@ -96,6 +98,7 @@ def outline(limb: Limb, person: NDArray[np.bool_], skin: NDArray[np.bool_]) -> t
         # Close to skin that is seen the outline goes on as it was there.
         near = np.clip(_along(shown.astype(np.float32), 5.0) * 2.2, 0, 1)
         beside = _along(shows * (1.9 / 38) * shown, 5.0) / np.maximum(_along(shown.astype(np.float32), 5.0), 1e-3)
+        beside = np.minimum(beside, 1.35)
         guessed = np.minimum(cloth + near * (beside - cloth), np.maximum(room, 0.45))
         wide = _along(np.where(shown, shows * (1.9 / 38), guessed), 1.5)
         reach.append((wide * limb.radii).astype(np.float32))

@@ -92,7 +92,7 @@ def bare_limbs(
     clear = ~grown(opening.old, opening.rim + round(0.025 * figure.unit))
     own, bare = (shrunk(opening.parsed.of(*labels), 1) & clear for labels in (names, names[:1]))
     limbs = [Limb.of(figure, three, stops, opening.corner) for three in joints]
-    reaches = [outline(limb, opening.person, opening.parsed.of(names[0])) for limb in limbs]
+    reaches = [outline(limb, opening.person, opening.parsed.of(*names)) for limb in limbs]
     # Across a hand no limb's shading is seen, only the tone of its skin.
     views = [look(limb, reach, opening.pixels, bare) for limb, reach in zip(limbs, reaches, strict=True)]
     profiles = [profile_of(strip, known) for strip, known in views]
