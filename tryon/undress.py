@@ -8,7 +8,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from tryon.backdrop import continued
-from tryon.bodies import Body
+from tryon.bodies import LABELS, Body
 from tryon.grain import noise_of
 from tryon.layers import Remark
 from tryon.limbs import ARM_STOPS, LEG_STOPS
@@ -43,9 +43,12 @@ def undress(body: Body, parsed: Parsed, worn: frozenset[str], cover: NDArray[np.
 
     worn: of "upper", "lower". cover: (H, W) float32 in [0, 1], the opacity of what will be drawn over the result.
     Behind it come, from back to front, the ground, the other garment continued, the trunk's skin and the limbs' skin.
-    Face, hair, hands and shoes are as before, and so is all that is not close to the worn garment.
+    Face, hair, hands and shoes are as before, and so is all that is not close to the worn garment. Where one of the two
+    is taken from somebody in a dress, the dress counts as a top and a skirt.
     """
     figure = Figure.of(body)
+    if len(worn) == 1:
+        parsed = dress_parted(parsed, figure)
     rim = max(round(0.022 * figure.unit), 3)
     seen = parsed.of(*worn) & (cover < 0.98)
     if not seen.any():
@@ -62,6 +65,18 @@ def undress(body: Body, parsed: Parsed, worn: frozenset[str], cover: NDArray[np.
     invented[here] = opening.region & (blend > 0.5)
     share = float((invented[here] & (opening.cover < 0.5)).sum() / max(np.count_nonzero(parsed.labels), 1))
     return Bare(pixels, invented, share, (*remarks, *([_LARGE] if share > _MUCH else [])))
+
+
+def dress_parted(parsed: Parsed, figure: Figure) -> Parsed:
+    """What was parsed, with the part of a dress below the waist called what is worn below; others as they are."""
+    upper, lower = parsed.of("upper"), parsed.of("lower")
+    height, width = upper.shape
+    rows, columns = np.arange(height, dtype=np.float32)[:, None], np.arange(width, dtype=np.float32)[None]
+    down = figure.trunk(columns, rows)[0]
+    if lower.sum() > 0.02 * upper.sum() or (upper & (down > 1.25)).sum() < 0.12 * upper.sum():
+        return parsed
+    labels = np.where(upper & (down > 0.85), np.uint8(LABELS.index("lower")), parsed.labels)
+    return Parsed(labels, parsed.sure, parsed.skin)
 
 
 def _plate(opening: Opening, figure: Figure) -> tuple[Array, list[Remark]]:
