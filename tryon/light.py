@@ -179,11 +179,11 @@ def _gain(whole: Plane, luma: Plane) -> NDArray[np.float32]:
     """The light's colour, by what is bright and nearly grey, and a little of it where little is, for a scene has
     colours of its own; its strength by how bright the brightest things are."""
     lab = cv2.cvtColor(whole / np.float32(255), cv2.COLOR_RGB2Lab)
-    grey = (np.hypot(lab[..., 1], lab[..., 2]) < 16) & (luma > np.percentile(luma, 50)) & (whole.max(axis=-1) < 250)
+    grey = (np.hypot(lab[..., 1], lab[..., 2]) < 16) & (luma >= np.percentile(luma, 50)) & (whole.max(axis=-1) < 250)
     trust = 0.6 * min(1.0, 25 * float(grey.mean()))
     tint = np.ones(3) if trust < 0.05 else (whole[grey] / luma[grey][:, None]).mean(axis=0)
     tint = np.clip(tint, 0.75, 1.3) ** trust
-    strength = np.clip(float(np.percentile(luma, 99)) / 242, 0.55, 1.0) ** 0.8
+    strength = np.clip(float(np.percentile(luma, 99)) / 242, 0.5, 1.0) ** 0.6
     return np.asarray(tint / (tint @ _LUMA) * strength, np.float32)
 
 

@@ -1,8 +1,9 @@
 """Sleeves of every length and shape, straight out, hanging, bent or folded over the front."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
+import cv2
 import numpy as np
 
 from sample.cloth import Cloth
@@ -149,6 +150,26 @@ class Tube:
                 path = np.stack([np.array(along(top, s)) * (1 - t) + np.array(along(low, s)) * t for s in (start, 0.85, 1.0)])  # fmt: skip
                 folds.append(Fold(path, rng.uniform(0.5, 1.0) * rng.choice([-1, 1]), 6.0))
         return folds
+
+
+def cleared(tube: Tube | None, trunk: Trunk, bodies: list[Points]) -> Tube | None:
+    """The sleeve laid so that its end does not vanish behind the body: over it if long, further out if short."""
+    if tube is None or tube.over or tube.raglan or tube.tucked:
+        return tube
+    while _hidden(tube, trunk, bodies):
+        if tube.length > 24 or tube.width > 19:
+            return replace(tube, over=True)
+        if tube.angle < 0:
+            return tube
+        tube = replace(tube, angle=tube.angle - 5, width=tube.width * 0.97)
+    return tube
+
+
+def _hidden(tube: Tube, trunk: Trunk, bodies: list[Points]) -> bool:
+    """Whether the inner edge, at its end or shortly before it, lies more than 1 cm inside the body."""
+    low = tube.edges(trunk)[1]
+    spots = [tube.corners(trunk)[1], tuple(map(float, low[len(low) * 7 // 8]))]
+    return any(cv2.pointPolygonTest(body.astype(np.float32), spot, True) > 1 for body in bodies for spot in spots)
 
 
 def mark_cuffs(sketch: Sketch, trunk: Trunk, left: Tube | None, right: Tube | None) -> None:
