@@ -169,7 +169,7 @@ def _shoulder(
         top = float(np.clip(found, 0.08 * unit, 0.2 * unit)) if found else top
     normal = s * np.array([way[1], -way[0]])
     neck = middle + out * min(0.2 * unit, 0.6 * reach) + up * (0.26 * unit + 0.3 * max(lift, 0))
-    tip = middle + out * (reach + (0.09 - 0.1 * high) * unit) + up * (lift + 0.85 * top + (0.015 + 0.1 * high) * unit)
+    tip = middle + out * (reach + (0.1 - 0.11 * high) * unit) + up * (lift + 0.85 * top + (0.015 + 0.1 * high) * unit)
     ridge = middle + out * (0.45 * reach + 0.1 * unit) + up * (0.6 * lift + 0.2 * unit)
     down = [joint + way * f * unit + normal * arm.half[0] for f in (0.3, 0.5, 0.7)]
     line = np.array([neck, ridge, tip, *down])

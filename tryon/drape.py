@@ -164,6 +164,7 @@ class Trunk:
         q += np.minimum(y - self.rows[0], 0) * self.layout.scale + np.maximum(y - self.rows[-1], 0) * self.layout.scale
         half, middle, turned = (np.interp(y, self.rows, table) for table in (self.half, self.middle, self.turned))
         inner = np.clip(u, -1, 1)
+        u = np.clip(u, -1.8, 1.8)
         x = half * (np.sin(ROUND * inner) / np.sin(ROUND) + (u - inner)) + middle + turned * (1 - inner**2)
         spine = np.stack([np.interp(q, self._q, self._spine[:, i]) for i in (0, 1)], -1)
         angle = np.interp(q, self._q, self._angle)

@@ -182,13 +182,11 @@ def _outline(cut: Cut) -> Outline:
     one = np.stack([centre - width / 2, rows], 1)
     first, last = cut.extents(mask, one, np.add(one, (width, 0.0)), 0.3)
     half = np.stack([filled(one[:, 0] + last * width - centre), filled(centre - one[:, 0] - first * width)])
-    # Hems and waists are curved: beyond their ends rows are no shorter than there.
-    low, high = -np.inf, np.inf
-    if "hem_left" in cut.points:
-        high = max(cut.points[f"hem_{side}"][1] for side in SIDES) - 0.01 * width
-    if "armpit_left" not in cut.points:
-        low = min(cut.points[f"waist_{side}"][1] for side in SIDES) + 0.01 * width
-    half = np.stack([np.interp(np.clip(rows, low, high), rows, side) for side in half])
+    # Hems and waists are curved and slanted: beyond its ends a side goes on as wide as there.
+    for i, side in enumerate(SIDES):
+        low = -np.inf if "armpit_left" in cut.points else cut.points[f"waist_{side}"][1] + 0.02 * width
+        high = cut.points[f"hem_{side}"][1] - 0.02 * width if "hem_left" in cut.points else np.inf
+        half[i] = np.interp(np.clip(rows, low, high), rows, half[i])
     if "armpit_left" in cut.points:
         pit = cut.mid("armpit")
         at_pit = np.array([s * (cut.points[f"armpit_{side}"][0] - pit[0]) for side, s in SIDES.items()])
