@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from tryon.anchors import SIDES, Array, Side
 from tryon.cut import Cut, filled, smooth
 from tryon.garments import Garment
+from tryon.hidden import hidden
 from tryon.mesh import areas, relaxed
 
 ROWS, COLUMNS = 40, 26
@@ -89,6 +90,8 @@ class Pattern(Struct, frozen=True):
         sheets: dict[str, Sheet] = {}
         for part in ("inside", "body"):
             mask = garment.part(part)
+            if part == "body":
+                mask |= hidden(garment)
             if mask.any():
                 source = _rows(cut, outline, mask)
                 sheets[part] = Sheet(source, cells(cut, source, mask))
@@ -171,7 +174,11 @@ def _strip(cut: Cut, mask: NDArray[np.bool_], low: Edge, high: Edge, s: int) -> 
 def _outline(cut: Cut) -> Outline:
     """Centre and half widths of each row, from the key points and the part's own outline."""
     trousers = cut.garment.category in TROUSERS
-    mask = cut.garment.part("body", "leg_left", "leg_right") if trousers else cut.garment.part("body")
+    mask = (
+        cut.garment.part("body", "leg_left", "leg_right")
+        if trousers
+        else cut.garment.part("body") | hidden(cut.garment)
+    )
     x0, y0, x1, y1 = cut.box(mask)
     width, pad = x1 - x0, 0.05 * (y1 - y0)
     rows = np.linspace(y0 - pad, y1 + pad, 160)
