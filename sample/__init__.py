@@ -2,8 +2,19 @@
 every picture."""
 
 from sample.drawing import Drawing
-from sample.people import POSES, PersonPicture, person
+from sample.people import POSES, PersonPicture, Worn, person
 from sample.shop import Latent, SampleProduct, Shop, generate
 from sample.writer import write
 
-__all__ = ["POSES", "Drawing", "Latent", "PersonPicture", "SampleProduct", "Shop", "generate", "person", "write"]
+__all__ = [
+    "POSES",
+    "Drawing",
+    "Latent",
+    "PersonPicture",
+    "SampleProduct",
+    "Shop",
+    "Worn",
+    "generate",
+    "person",
+    "write",
+]

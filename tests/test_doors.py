@@ -18,7 +18,7 @@ BEHIND = {
 DOORS = {
     "core": "Base Database Function Job Jobs Running Settings ShopglassError Stages Status Weights Worker "
     "configure_logging digest load_settings observe refusing_full_disk replacing",
-    "sample": "Drawing Latent POSES PersonPicture SampleProduct Shop generate person write",
+    "sample": "Drawing Latent POSES PersonPicture SampleProduct Shop Worn generate person write",
     "vision": "Encoder HEAD_PLAN HeadPlan HeadPoint Heads IMAGE_TOWERS Picture Regions TEXT_TOWER Vision captions_by_kind "
     "captions_by_title create_encoder crop decode list_encoders look_at train_heads",
     "search": "Answer Capabilities Catalogue Entry FACETS Facet Facets Fault Filter Hit ID_LENGTH Index Ingest "
