@@ -3,7 +3,6 @@
 
 const MODELS = { face: "face_landmarker_live", pose: "pose_landmarker_lite" };
 const SURE = 0.4;
-const LEVELS = [0.38, 0.62, 0.95]; // how far down the trunk its width is measured, shares of its length
 
 const opened = {};
 let library;
@@ -41,40 +40,17 @@ async function pose(landmarker, frame, time) {
   if (found.landmarks.length) {
     const [mask] = found.segmentationMasks;
     const shares = mask.getAsFloat32Array();
+    const { girth } = await import("/try/girth.js");
     seen = {
       points: flat(found.landmarks[0]),
       world: flat(found.worldLandmarks[0]),
       visibility: Float32Array.from(found.landmarks[0], ({ visibility }) => visibility),
-      halves: halves(found.landmarks[0], shares, mask.width, mask.height),
+      girth: girth(found.landmarks[0], shares, mask.width, mask.height),
       person: await stencil(shares, mask.width, mask.height),
     };
   }
   found.close();
   return seen;
-}
-
-/** Half the trunk's width on the left and on the right at each level, in units of the body; 0 where an arm is there. */
-function halves(landmarks, shares, width, height) {
-  const at = (i) => [landmarks[i].x * width, landmarks[i].y * height];
-  const between = (a, b, t = 0.5) => [a[0] + t * (b[0] - a[0]), a[1] + t * (b[1] - a[1])];
-  const apart = (a, b) => Math.hypot(a[0] - b[0], a[1] - b[1]);
-  const [top, end] = [between(at(11), at(12)), between(at(23), at(24))];
-  const torso = Math.max(apart(top, end), 1);
-  const unit = Math.max(apart(at(11), at(12)), 0.62 * torso);
-  const [left, right] = [at(11), at(12)];
-  const turned = (left[0] - right[0]) * (end[1] - top[1]) - (left[1] - right[1]) * (end[0] - top[0]) < 0 ? -1 : 1;
-  const across = [(turned * (end[1] - top[1])) / torso, (-turned * (end[0] - top[0])) / torso];
-  const arms = [];
-  for (const [a, b] of [[11, 13], [13, 15], [12, 14], [14, 16]]) for (let t = 0; t <= 1.2; t += 0.1) arms.push(between(at(a), at(b), t));
-  const reach = (start, side) => {
-    for (let step = 0; step < 1.2 * unit; step += 1) {
-      const [x, y] = [start[0] + side * step * across[0], start[1] + side * step * across[1]];
-      if (x < 0 || y < 0 || x >= width || y >= height) return 0;
-      if (shares[Math.floor(y) * width + Math.floor(x)] < 0.5) return arms.some((arm) => apart(arm, [x, y]) < 0.2 * unit) ? 0 : step / unit;
-    }
-    return 0;
-  };
-  return [1, -1].map((side) => LEVELS.map((level) => reach(between(top, end, level), side)));
 }
 
 /** A mask as a white picture that is opaque where the person is. */

@@ -1,4 +1,5 @@
 // What of a person lies in front of a garment: head, bare forearms and hands, where the person's mask agrees.
+// The head is drawn in red; elsewhere only what has more of the skin's colour than of the worn cloth's counts.
 
 const WIDE = 256; // of the mask; between its pixels the edge is soft
 
@@ -18,15 +19,16 @@ export class Front {
     const { context } = this;
     context.setTransform(scale, 0, 0, scale, 0, 0);
     context.clearRect(0, 0, width, height);
-    context.fillStyle = context.strokeStyle = "#fff";
+    context.fillStyle = context.strokeStyle = "#000";
     context.lineCap = "round";
-    this.head(points, unit);
     for (const [elbow, wrist, little, index] of [[13, 15, 17, 19], [14, 16, 18, 20]]) {
       const chest = (world[35] + world[38]) / 2;
       if (visibility[wrist] < 0.4 || world[3 * wrist + 2] > chest + IN_FRONT) continue;
       this.hand(points, wrist, little, index, unit);
       if (!longSleeves) this.forearm(points, elbow, wrist, unit);
     }
+    context.fillStyle = "#f00";
+    this.head(points, unit);
     context.globalCompositeOperation = "destination-in";
     context.drawImage(person, 0, 0, width, height);
     context.globalCompositeOperation = "source-over";

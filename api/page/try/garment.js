@@ -10,6 +10,7 @@ const NARROWEST = 0.6; // of the shoulders' length from the front, however far t
 // Where a trunk's width is measured, shares of its length, and the halves that figures at rest have there, in units.
 const LEVELS = [0.38, 0.62, 0.95];
 const USUAL = [0.46, 0.41, 0.5];
+const TOP = 0.13; // and how far the shoulder's outline is above its joint
 const FITTING = 0.2; // how much of a new measure is believed
 
 const VERTEX = `
@@ -32,6 +33,12 @@ const FRAGMENT = `
     gl_FragColor = vec4(seen.rgb * shade, seen.a);
   }`;
 
+const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
+/** From 0 to 1, levelling out at both ends. */
+const ramp = (value, low, high) => {
+  const share = clamp((value - low) / (high - low), 0, 1);
+  return share * share * (3 - 2 * share);
+};
 const middle = (points, which) => {
   const sum = [0, 0];
   for (const i of which) {
@@ -112,6 +119,7 @@ class Piece {
     const count = (this.count = piece.uv.length / 2);
     this.figures = asset.raised.length;
     this.trunk = piece.bones.map((bone) => Boolean(asset.bones[bone].x));
+    this.arm = piece.bones.map((bone) => /arm/.test(asset.bones[bone].name));
     this.local = new Float32Array(this.figures * this.bones.length * count * 2);
     this.side = new Float32Array(count); // 1 on the left, 0 on the right
     let at = 0;
@@ -125,6 +133,10 @@ class Piece {
     });
     const torso = measure(asset.rest[0]).torso;
     this.level = Float32Array.from({ length: count }, (_, i) => rung(piece.shapes[0][2 * i + 1] / torso));
+    this.lift = Float32Array.from({ length: count }, (_, i) => {
+      const [x, y] = point(piece.shapes[0], i);
+      return 0.85 * ramp(Math.abs(x), 0.12, 0.42) * (1 - ramp(y, -0.05, 0.45)); // the shoulders' ends, not the neck
+    });
     for (let i = 0; i < count; i += 1) this.side[i] = Math.min(1, Math.max(0, 0.5 + piece.shapes[0][2 * i] / 0.4));
     this.geometry = new THREE.BufferGeometry();
     this.positions = new THREE.BufferAttribute(new Float32Array(3 * count), 3).setUsage(THREE.DynamicDrawUsage);
@@ -135,14 +147,18 @@ class Piece {
     this.mesh.frustumCulled = false;
   }
 
-  place(frames, left, right, wider) {
+  place(frames, left, right, { trunk, lifts, arms }, { down, unit }) {
     const { array } = this.positions;
+    for (let i = 0; i < this.count; i += 1) {
+      const lift = unit * this.lift[i] * lifts[this.side[i] >= 0.5 ? 0 : 1];
+      array[3 * i] = -lift * down[0];
+      array[3 * i + 1] = -lift * down[1];
+    }
     const stretch = (i) => {
-      const shares = wider[this.side[i] >= 0.5 ? 0 : 1];
+      const shares = trunk[this.side[i] >= 0.5 ? 0 : 1];
       const [at, beyond] = [Math.floor(this.level[i]), this.level[i] % 1];
       return shares[at] + beyond * ((shares[at + 1] ?? shares[at]) - shares[at]);
     };
-    array.fill(0);
     for (let k = 0; k < this.figures; k += 1) {
       if (left[k] === 0 && right[k] === 0) continue;
       for (let b = 0; b < this.bones.length; b += 1) {
@@ -151,7 +167,8 @@ class Piece {
         for (let i = 0; i < this.count; i += 1) {
           const share = this.weights[b * this.count + i] * (left[k] * this.side[i] + right[k] * (1 - this.side[i]));
           if (share === 0) continue;
-          const u = this.local[2 * (start + i)] * (this.trunk[b] ? stretch(i) : 1);
+          const wide = this.trunk[b] ? stretch(i) : this.arm[b] ? arms[this.side[i] >= 0.5 ? 0 : 1] : 1;
+          const u = this.local[2 * (start + i)] * wide;
           const v = this.local[2 * (start + i) + 1];
           array[3 * i] += share * (ox + u * ax + v * bx);
           array[3 * i + 1] += share * (oy + u * ay + v * by);
@@ -191,27 +208,37 @@ export class Garment {
     this.pieces = asset.pieces.map((piece) => new Piece(piece, asset, rests, this.material));
     this.group = new THREE.Group();
     this.group.add(...this.pieces.map(({ mesh }) => mesh));
-    this.wider = null; // than usual: left and right, at the shoulders and each level
+    this.seen = null; // widths, as they settle
     this.long = asset.pieces.some(({ part, bones }) => part.startsWith("sleeve") && bones.some((bone) => asset.bones[bone].name.startsWith("forearm")));
   }
 
   /** Take in or let out by the widths that are seen. */
-  measure(halves) {
-    const seen = halves.map((side) => side.map((half, level) => (half ? Math.min(1.35, Math.max(0.85, half / USUAL[level])) : 0)));
-    const wanted = seen.map((side, s) => [1, ...side.map((share, level) => share || seen[1 - s][level] || 1)]);
-    this.wider = this.wider ? this.wider.map((side, s) => side.map((share, level) => share + FITTING * (wanted[s][level] - share))) : wanted;
+  measure({ trunk, tops, arms }) {
+    const shares = trunk.map((side) => side.map((half, level) => half && clamp(half / USUAL[level], 0.85, 1.35)));
+    const seen = [
+      ...[0, 1].flatMap((s) => [1, ...shares[s].map((share, level) => share || shares[1 - s][level] || 1)]),
+      ...tops.map((top) => (top ? clamp(top, 0.08, 0.24) - TOP : 0)),
+      ...arms.map((arm) => (arm ? clamp(arm, 0.9, 1.4) : 1)),
+    ];
+    this.seen = this.seen ? this.seen.map((value, i) => value + FITTING * (seen[i] - value)) : seen;
+    const rungs = LEVELS.length + 1;
+    return {
+      trunk: [this.seen.slice(0, rungs), this.seen.slice(rungs, 2 * rungs)],
+      lifts: this.seen.slice(2 * rungs, 2 * rungs + 2),
+      arms: this.seen.slice(2 * rungs + 2),
+    };
   }
 
-  /** Lay it on a body. points: (33, 2) pixels; world: (33, 3) metres; halves: of its width; bright: the trunk's light. */
-  place({ points, world, halves }, width, height, bright) {
+  /** Lay it on a body. points: (33, 2) pixels; world: (33, 3) metres; girth: its widths; bright: the trunk's light. */
+  place({ points, world, girth }, width, height, bright) {
     const body = measure(points);
-    this.measure(halves);
+    const widths = this.measure(girth);
     const frames = this.asset.bones.map((bone) => frame(bone, points, body));
     const facing = Math.sign(points[22] - points[24]) || 1;
     const left = shares(this.asset.raised, raised(points, LEFT, body, facing));
     const right = shares(this.asset.raised, raised(points, RIGHT, body, -facing));
     this.pieces.forEach((piece, index) => {
-      piece.place(frames, left, right, this.wider);
+      piece.place(frames, left, right, widths, body);
       const arm = piece.part === "sleeve_left" ? LEFT : piece.part === "sleeve_right" ? RIGHT : null;
       const behind = arm && world[3 * arm.elbow + 2] > world[3 * arm.shoulder + 2] + 0.14;
       piece.mesh.renderOrder = 10 + (behind ? 0.5 : index);

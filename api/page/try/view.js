@@ -13,8 +13,17 @@ const SHOW = `
   void main() { gl_FragColor = vec4(texture2D(frame, place).rgb, 1.0); }`;
 const SHOW_FRONT = `
   varying vec2 place;
-  uniform sampler2D frame; uniform sampler2D front;
-  void main() { gl_FragColor = vec4(texture2D(frame, place).rgb, smoothstep(0.25, 0.75, texture2D(front, place).a)); }`;
+  uniform sampler2D frame; uniform sampler2D front; uniform vec3 skin; uniform vec3 cloth;
+  vec3 tone(vec3 colour) { float sum = dot(colour, vec3(1.0)) + 0.1; return vec3(colour.rg / sum * 3.0, 0.5 * sum / 3.0); }
+  void main() {
+    vec4 there = texture2D(front, place);
+    if (there.a < 0.02) discard;
+    vec3 colour = texture2D(frame, place).rgb;
+    vec3 here = tone(colour);
+    float bare = smoothstep(-0.04, 0.06, distance(here, tone(cloth)) - distance(here, tone(skin)));
+    float head = there.r / there.a;
+    gl_FragColor = vec4(colour, smoothstep(0.25, 0.75, there.a) * mix(bare, 1.0, head));
+  }`;
 
 const LIGHT = [32, 24];
 
@@ -56,13 +65,19 @@ export class View {
     [this.light.width, this.light.height] = LIGHT;
     this.lightContext = this.light.getContext("2d", { willReadFrequently: true });
     this.lightTexture = picture(this.light);
+    const spot = document.createElement("canvas");
+    spot.width = spot.height = 4;
+    this.spotContext = spot.getContext("2d", { willReadFrequently: true });
     this.front = new Front();
     this.frontTexture = picture(this.front.canvas);
     const material = { vertexShader: PLAIN, depthTest: false, depthWrite: false };
     this.behind = sheet(new THREE.ShaderMaterial({ ...material, fragmentShader: SHOW, uniforms: { frame: { value: null } } }));
     this.before = sheet(new THREE.ShaderMaterial({
       ...material, fragmentShader: SHOW_FRONT, transparent: true, premultipliedAlpha: false,
-      uniforms: { frame: { value: null }, front: { value: this.frontTexture } },
+      uniforms: {
+        frame: { value: null }, front: { value: this.frontTexture },
+        skin: { value: new THREE.Vector3() }, cloth: { value: new THREE.Vector3() },
+      },
     }));
     this.behind.renderOrder = 0;
     this.before.renderOrder = 100;
@@ -114,8 +129,22 @@ export class View {
     const ys = [11, 12, 23, 24].map((i) => seen.points[3 * i + 1]);
     const bright = this.brightness(Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys));
     const body = this.worn.place({ ...seen, points }, width, height, bright);
+    const { skin, cloth } = this.before.material.uniforms;
+    const at = (i) => [points[2 * i], points[2 * i + 1]];
+    const [nose, mouth] = [at(0), at(9)];
+    const small = 0.5 * Math.hypot(nose[0] - mouth[0], nose[1] - mouth[1]) + 1;
+    skin.value.set(...this.colour(frame, nose[0], (nose[1] + mouth[1]) / 2, small));
+    const chest = [0.3 * points[22] + 0.3 * points[24] + 0.2 * points[46] + 0.2 * points[48], 0.3 * points[23] + 0.3 * points[25] + 0.2 * points[47] + 0.2 * points[49]];
+    cloth.value.set(...this.colour(frame, ...chest, 0.15 * body.unit));
     this.front.draw({ ...seen, points }, width, height, body, this.worn.long);
     this.frontTexture.needsUpdate = true;
+  }
+
+  /** Mean colour of a square of the frame, red, green, blue in [0, 1]. */
+  colour(frame, x, y, half) {
+    this.spotContext.drawImage(frame, x - half, y - half, 2 * half, 2 * half, 0, 0, 4, 4);
+    const { data } = this.spotContext.getImageData(0, 0, 4, 4);
+    return [0, 1, 2].map((c) => data.reduce((sum, value, i) => sum + (i % 4 === c ? value : 0), 0) / 16 / 255);
   }
 
   lit(frame) {
