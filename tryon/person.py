@@ -1,0 +1,64 @@
+"""A person as the pose tells, before face, hands and a finer mask are known."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from tryon.crops import Box, clipped, extent, placed, within
+from tryon.posture import SEEN, SHOULDERS_AND_HIPS
+from vision import Landmarks
+
+_NOSE, _NOSE_TIP = 0, 1  # of the pose, of the face
+_HEAD: Final = slice(0, 11)
+
+
+class Person(Struct, frozen=True):
+    """points, visibility, world: as in Body. mask (H, W) float32 of the photo. human: has the build of a person."""
+
+    points: NDArray[np.float32]
+    visibility: NDArray[np.float32]
+    world: NDArray[np.float32]
+    mask: NDArray[np.float32]
+    human: bool
+
+    @classmethod
+    def of(cls, found: Landmarks, box: Box, others: Sequence[NDArray[np.float32]], shape: tuple[int, ...]) -> "Person":
+        """From landmarks with a mask, found in a box of a photo of this shape, and the masks (H, W) of other people."""
+        x0, y0, x1, y1 = box
+        mask = np.zeros(shape[:2], np.float32)
+        mask[y0:y1, x0:x1] = found.person
+        for other in others:
+            mask *= 1 - other
+        return cls(placed(found.points, box), found.visibility, found.world, mask, found.has_human_build())
+
+    def has_face(self, face: NDArray[np.float32]) -> bool:
+        """Whether a face (478, 3), in pixels of the photo, is this person's."""
+        return bool(np.linalg.norm(face[_NOSE_TIP, :2] - self.points[_NOSE, :2]) < 0.6 * extent(face))
+
+    def share_at(self, at: tuple[float, float]) -> float:
+        """The mask at a point, in fractions of the photo."""
+        height, width = self.mask.shape
+        row, column = (min(max(int(v * most), 0), most - 1) for v, most in ((at[1], height), (at[0], width)))
+        return float(self.mask[row, column])
+
+    def head(self) -> tuple[float, float]:
+        x, y = self.points[_HEAD, :2].mean(axis=0)
+        return float(x), float(y)
+
+    def box(self) -> Box:
+        """Around what is seen of the person, within the photo."""
+        seen = self.points[(self.visibility >= SEEN) & within(self.points, self.mask.shape), :2]
+        rows, columns = np.nonzero(self.mask > 0.5)
+        if len(rows):
+            seen = np.vstack([seen, [[columns.min(), rows.min()], [columns.max() + 1, rows.max() + 1]]])
+        (x0, y0), (x1, y1) = (seen.min(axis=0), seen.max(axis=0)) if len(seen) else ((0, 0), self.mask.shape[::-1])
+        return clipped((x0, y0, x1, y1), self.mask.shape)
+
+    def metre(self) -> float:
+        """Pixels to a metre at this person, by the torso."""
+        flat, world = self.points[SHOULDERS_AND_HIPS, :2], self.world[SHOULDERS_AND_HIPS, :2]
+        spread, metres = (float(np.linalg.norm(corners - corners.mean(axis=0))) for corners in (flat, world))
+        return spread / max(metres, 1e-3)
