@@ -39,10 +39,12 @@ def then_prepare(
         result = ingest(running) or {}
         ready = refused = 0
         with parts() as (catalogue, fitting):
-            for product in _garments(catalogue):
-                running.report(
-                    result.get("row", 0), None, {**result, "stage": "garments", "garments": ready, "refused": refused}
-                )
+            total = catalogue.count()
+            for number, product in enumerate(_products(catalogue), 1):
+                if category_of(product.category) is None:
+                    continue
+                counts = {"stage": "garments", "garments": ready, "refused": refused}
+                running.report(min(number, total), total, {**result, **counts})
                 try:
                     fitting.garment(product.id)
                     ready += 1
@@ -54,8 +56,8 @@ def then_prepare(
     return run
 
 
-def _garments(catalogue: Catalogue) -> Iterator[Product]:
+def _products(catalogue: Catalogue) -> Iterator[Product]:
     after = ""
     while page := catalogue.page(after=after):
-        yield from (product for product in page if category_of(product.category) is not None)
+        yield from page
         after = page[-1].id
