@@ -54,6 +54,18 @@ class Stud:
 
 
 @dataclass(frozen=True)
+class Wash:
+    """A soft patch that is lighter (shade > 0) or darker, as denim faded at the knee. radii: in the sketch's units."""
+
+    centre: XY
+    radii: XY
+    shade: float
+
+
+Mark = Line | Patch | Stud | Wash
+
+
+@dataclass(frozen=True)
 class Piece:
     """One piece of material on top of those before it.
 
@@ -74,7 +86,7 @@ class Piece:
     alpha: float = 1.0
     gleam: float = 0.0
     folds: tuple[Fold, ...] = ()
-    marks: tuple[Line | Patch | Stud, ...] = ()
+    marks: tuple[Mark, ...] = ()
     holes: tuple[Points, ...] = ()
 
 

@@ -12,7 +12,7 @@ from tryon.answer import Confidence
 from tryon.bodies import LABELS, Body
 from tryon.garments import Garment
 from tryon.layers import Mesh, Remark
-from tryon.order import LOWER, Fronts
+from tryon.order import LOWER, Fronts, arms_crossed
 
 Plane = NDArray[np.float32]
 
@@ -59,8 +59,15 @@ def check_garment(garment: Garment) -> None:
 
 
 def check_person(body: Body, garments: Sequence[Garment]) -> None:
-    """Raise PersonUnusable (part-out-of-view) where what a garment covers is not in the photo."""
+    """Raise PersonUnusable: part-out-of-view where what a garment covers is not in the photo, arms-crossed where both
+    forearms hide what a top covers."""
     height = body.pixels.shape[0]
+    if any(garment.category not in LOWER for garment in garments) and arms_crossed(body):
+        raise PersonUnusable(
+            "The person's arms are crossed before the chest.",
+            reason="arms-crossed",
+            remedy="Use a photo with the arms beside the body.",
+        )
     for garment in garments:
         if garment.category in LOWER:
             hips, knees = body.points[[23, 24]], body.points[[25, 26]]

@@ -66,7 +66,7 @@ def read_light(body: Body, labels: NDArray[np.uint8]) -> Light:
         shade=_onto(shade, (x0, y0, x1, y1), labels.shape),
         side=_side(small, near == _FACE),
         gain=_gain(whole, luma),
-        black=float(np.clip(np.percentile(luma, 0.5), 0, 28)),
+        black=float(np.clip(0.7 * np.percentile(grey[there] if there.any() else grey, 0.3), 0, 16)),
         noise=min(grain.noise_of(grey, there), 12.0),
         blur=grain.blur_of(grey, there),
     )
@@ -176,14 +176,15 @@ def _side(small: NDArray[np.uint8], face: NDArray[np.bool_]) -> float:
 
 
 def _gain(whole: Plane, luma: Plane) -> NDArray[np.float32]:
-    """The light's colour by shades of grey (Finlayson & Trezzi 2004, p = 6), a third of it, for a scene has colours of
-    its own; its strength by how bright the brightest things are."""
-    unclipped = np.where((whole < 250).all(axis=-1, keepdims=True), whole, 0) / 255
-    norm = np.power(np.mean(np.power(unclipped, 6), axis=(0, 1)) + 1e-6, 1 / 6)
-    tint = np.clip(norm / norm.mean(), 0.7, 1.4) ** (1 / 3)
-    tint /= tint @ _LUMA
+    """The light's colour, by what is bright and nearly grey, and a little of it where little is, for a scene has
+    colours of its own; its strength by how bright the brightest things are."""
+    lab = cv2.cvtColor(whole / np.float32(255), cv2.COLOR_RGB2Lab)
+    grey = (np.hypot(lab[..., 1], lab[..., 2]) < 16) & (luma >= np.percentile(luma, 50)) & (whole.max(axis=-1) < 250)
+    trust = 0.6 * min(1.0, 25 * float(grey.mean()))
+    tint = np.ones(3) if trust < 0.05 else (whole[grey] / luma[grey][:, None]).mean(axis=0)
+    tint = np.clip(tint, 0.75, 1.3) ** trust
     strength = np.clip(float(np.percentile(luma, 99)) / 242, 0.55, 1.0) ** 0.8
-    return np.asarray(tint * strength, np.float32)
+    return np.asarray(tint / (tint @ _LUMA) * strength, np.float32)
 
 
 def _roundness(alpha: Plane, side: float, across: NDArray[np.float32] | None) -> Plane:

@@ -32,7 +32,7 @@ _EXPECTED: Final = {
     "foot":      (0.00, 0.18, 0.00, 0.06, 0.76, 0.00, 2.0),
     "skirt":     (0.00, 0.06, 0.14, 0.77, 0.00, 0.03, 0.6),
 }  # fmt: skip
-_ANYWHERE: Final = np.array((0.003, 0.003, 0.009, 0.0075, 0.0006, 0.006), np.float32)
+_ANYWHERE: Final = np.array((0.0005, 0.002, 0.009, 0.0075, 0.0006, 0.010), np.float32)
 
 
 class Belief(Struct, frozen=True):
@@ -65,20 +65,20 @@ def believe(
     density = np.full((len(matt := shaded(skin)), KINDS), 1 / 3000, np.float32)
     density[:, SKIN] = matt + 1e-7
     belief = _softmax(coarse_prior + _TRUST * _log(density)[bins])
-    seeds = np.square(np.square(belief)) * _certain(figure, prior)[::2, ::2]
+    seeds = _seeds(belief) * _certain(figure, prior)[::2, ::2]
     hems = np.zeros((), np.float32)
     for turn in range(ROUNDS):
         density = densities(bins, seeds)
         density[:, SKIN] = 0.6 * density[:, SKIN] + 0.4 * matt
+        alike = _made_alike(density)
         score = _TRUST * _log(density)
         belief = _smooth(coarse_lab, _softmax(coarse_prior + score[bins]), 3)
         if turn == 1:
             hems = _hems(belief, figure, x[::2, ::2], y[::2, ::2])
             coarse_prior = coarse_prior + hems
-        seeds = np.square(np.square(belief))
+        seeds = _seeds(belief)
     fine = cv2.resize(hems, (lab.shape[1], lab.shape[0]), interpolation=cv2.INTER_LINEAR)
     share = _smooth(lab, _softmax(log_prior + fine + score[codes(lab)]), 5)
-    alike = float(np.sqrt(density[:, UPPER] * density[:, LOWER]).sum())
     return Belief(share, skin, alike)
 
 
@@ -99,16 +99,32 @@ def _prior(places: dict[str, NDArray[np.float32]], figure: Figure, person: NDArr
     # An open collar shows skin.
     found[..., SKIN] += 0.8 * places["trunk"] * np.clip(1 - np.hypot(across / 0.7, (down + 0.08) / 0.3), 0, 1)
     # Tops end near the hips or anywhere below: a step there, where colours do not tell otherwise, on a long slope.
-    below = 0.5 + 0.14 * np.tanh((down - 0.97) / 0.06) + 0.33 * np.tanh((down - 0.97) / 0.6)
+    past = down - 0.97
+    below = 1 / (
+        1 + np.exp(np.clip(-0.6 * np.tanh(past / 0.06) - np.where(past < 0, 3, 1.2) * past - 2.5 * past**3, -9, 9))
+    )
     cloth = found[..., UPPER] + found[..., LOWER]
     on = np.maximum.reduce([places["trunk"], places["skirt"], places["thigh"]])
     below *= on
     found[..., LOWER] = np.where(on > 0.3, cloth * below, found[..., LOWER])
     found[..., UPPER] = np.where(on > 0.3, cloth * (1 - below), found[..., UPPER])
     found[..., [UPPER, LOWER]] *= 1 - places["crown"][..., None]
-    here = np.clip(person, 0.02, 0.98)
+    # Masks run soft at collars and shoulders; well inside one there is no ground, whatever the colours.
+    likely = person + 0.4 * np.maximum(places["neck"], places["trunk"]) * np.clip(person * 5 - 0.75, 0, 1)
+    deep = cv2.erode((person > 0.8).astype(np.uint8), np.ones((9, 9), np.uint8)) > 0
+    # Far from all limbs it is somebody else.
+    near = np.maximum.reduce(list(places.values())).astype(np.float32)
+    near = np.clip(3 * cv2.GaussianBlur(near, (0, 0), 0.25 * figure.unit), 0, 1)
+    here = np.where(deep, 0.999, np.clip(likely, 0.02, 0.98)) * near
+    here = np.clip(here, 0.005, 1)
     found[..., 1:] *= (here / found[..., 1:].sum(axis=2))[..., None]
     found[..., BACKGROUND] = 1 - here
+    return found
+
+
+def _seeds(belief: NDArray[np.float32]) -> NDArray[np.float32]:
+    """How much each pixel teaches about the colours of each kind of matter."""
+    found: NDArray[np.float32] = np.square(np.square(belief)) * (belief > 0.5)
     return found
 
 
@@ -120,6 +136,16 @@ def _certain(figure: Figure, prior: NDArray[np.float32]) -> NDArray[np.float32]:
     found[..., UPPER] = np.square(np.clip((1.1 - down) / 0.4, 0.05, 1))
     found[..., LOWER] = np.square(np.clip((down - 1.0) / (reach - 1.0), 0.05, 1))
     return found
+
+
+def _made_alike(density: NDArray[np.float32]) -> float:
+    """How alike the colours worn above and below are, in [0, 1]; very alike ones are made one: place must decide."""
+    alike = float(np.sqrt(density[:, UPPER] * density[:, LOWER]).sum())
+    share = float(np.clip((alike - 0.7) / 0.15, 0, 1)) / 2
+    above, below = density[:, UPPER].copy(), density[:, LOWER].copy()
+    density[:, UPPER] += share * (below - above)
+    density[:, LOWER] += share * (above - below)
+    return alike
 
 
 def _hems(

@@ -76,7 +76,7 @@ def fronts(body: Body, labels: NDArray[np.uint8], garments: Sequence[Garment], *
         if bare_upper_arms:
             upper = _limb(body, (_SHOULDER[side], _ELBOW[side]), shape, reach=0.5)
             arms |= arm & upper if upper is not None else arm & forearm
-    held = hand | _is(labels, "other")
+    held = hand | _large(_is(labels, "other"), 0.004 * float(body.person.sum()))
     if all(lower) and not tucked:
         kept = _is(labels, "upper")
     elif tucked and not any(lower):
@@ -106,6 +106,13 @@ def over_torso(body: Body, side: Side) -> bool:
     return False
 
 
+def arms_crossed(body: Body) -> bool:
+    """Whether both forearms lie over the torso and pass each other."""
+    across = body.points[11, :2] - body.points[12, :2]
+    reach = (body.points[15, :2] - body.points[16, :2]) @ across / max(float(across @ across), 1.0)
+    return all(over_torso(body, side) for side in SIDES) and bool(reach < 0.1)
+
+
 def _is(labels: NDArray[np.uint8], *names: str) -> Mask:
     return np.isin(labels, [LABELS.index(name) for name in names])
 
@@ -129,6 +136,14 @@ def _face_oval(body: Body, shape: tuple[int, ...]) -> Mask:
         hull = cv2.convexHull(body.face.points[:468, :2].astype(np.float32)).round().astype(np.int32)
         cv2.fillConvexPoly(region, hull, 1)
     return region.view(np.bool_)
+
+
+def _large(mask: Mask, area: float) -> Mask:
+    """The mask's patches of at least this many pixels: a brooch or a print's patch is no bag."""
+    _, patches, stats, _ = cv2.connectedComponentsWithStats(mask.view(np.uint8), connectivity=8)
+    keep = stats[:, cv2.CC_STAT_AREA] >= area
+    keep[0] = False
+    return np.asarray(keep[patches])
 
 
 def _soft(mask: Mask) -> Plane:

@@ -8,7 +8,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from tryon.bodies import LABELS, Body
-from tryon.matter import BACKGROUND, HAIR, LOWER, OTHER, SHOE, SKIN, UPPER, Belief, believe
+from tryon.matter import BACKGROUND, HAIR, LOWER, OTHER, SHOE, SKIN, UPPER, Belief, believe, grid
 from tryon.zones import Figure, zones
 
 SIZE: Final = 384
@@ -48,7 +48,7 @@ def parse(body: Body) -> Parsed:
         share[..., UPPER] += share[..., LOWER]
         share[..., LOWER] = 0
     labels = np.zeros(body.person.shape, np.uint8)
-    labels[y0:y1, x0:x1] = _enlarged(share, _skin_parts(places), small, photo)
+    labels[y0:y1, x0:x1] = _enlarged(share, _skin_parts(figure, places), small, photo)
     inside = person > 0.5
     sure = float(found.share.max(axis=2)[inside].mean()) if inside.any() else 0.0
     return Parsed(labels, sure, found.skin)
@@ -83,13 +83,14 @@ def _cleaned(found: Belief, places: dict[str, NDArray[np.float32]]) -> NDArray[n
     anchors = {
         HAIR: places["head"], SKIN: np.maximum(bare, places["foot"]), UPPER: places["trunk"],
         LOWER: np.maximum(places["skirt"], places["thigh"]), SHOE: places["foot"],
+        BACKGROUND: np.ones_like(bare), OTHER: np.ones_like(bare),
     }  # fmt: skip
     for matter, anchor in anchors.items():
         best = (share.argmax(axis=2) == matter).astype(np.uint8)
         count, patches, stats, _ = cv2.connectedComponentsWithStats(best, connectivity=8)
         area = stats[:, cv2.CC_STAT_AREA]
         anchored = np.bincount(patches[anchor > 0.5].ravel(), minlength=count) > 0
-        keep = (area >= max(0.02 * area[1:].sum(), 12)) & anchored
+        keep = (area >= (24 if matter in (BACKGROUND, OTHER) else max(0.02 * area[1:].sum(), 12))) & anchored
         keep |= area > 0.12 * float(best.size) * (matter == SKIN)
         keep[0] = True
         share[~keep[patches], matter] = 0
@@ -114,10 +115,11 @@ def _is_dress(share: NDArray[np.float32], figure: Figure, places: dict[str, NDAr
     return bool(between.sum() < 20 or person[between].mean() > 0.5)
 
 
-def _skin_parts(places: dict[str, NDArray[np.float32]]) -> NDArray[np.uint8]:
+def _skin_parts(figure: Figure, places: dict[str, NDArray[np.float32]]) -> NDArray[np.uint8]:
     """(h, w) uint8: which of LABELS bare skin is at each place."""
+    above = figure.trunk(*grid(places["neck"].shape))[0] < -0.08
     parts = {
-        "face": np.maximum(places["face"] * 3, places["head"] * 0.9), "neck": places["neck"] * 1.5,
+        "face": np.maximum(places["face"] * 3, places["head"] * 0.9), "neck": places["neck"] * above * 1.5,
         "hand": places["hand"] * 1.6, "arm": np.maximum(places["upper_arm"], places["forearm"]) * 1.3,
         "leg": np.maximum.reduce([places["thigh"], places["shin"], places["foot"]]) * 1.2, "torso": places["trunk"] + 0.05,
     }  # fmt: skip

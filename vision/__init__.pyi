@@ -6,7 +6,7 @@ from .face import Faces
 from .face_pose import face_matrix
 from .hands import HandLandmarks, Hands
 from .heads import IMAGE_TOWERS, TEXT_TOWER, Heads
-from .images import Picture, crop, decode
+from .images import Picture, crop, decode, decode_cutout
 from .inference import Network, export, load_network
 from .models import Vision
 from .pose import Landmarks, Pose
@@ -36,6 +36,7 @@ __all__ = [
     "create_encoder",
     "crop",
     "decode",
+    "decode_cutout",
     "export",
     "face_matrix",
     "list_encoders",

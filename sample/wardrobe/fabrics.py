@@ -17,6 +17,8 @@ _DARK: Final = ((9.0, 0.0, -1.0), (13.0, 0.0, 0.0), (17.0, 1.0, -4.0), (18.0, 4.
 _ALL_OVER: Final = (
     "striped", "striped", "breton", "breton", "retro", "pinstriped", "gingham", "plaid", "plaid", "windowpane", "dotted",
     "floral", "floral", "floral", "leafy", "diamond", "argyle", "zigzag", "camouflage",
+    "bouquets", "bouquets", "bouquets", "leopard", "marbled", "abstract", "abstract", "multi-striped", "multi-striped",
+    "melange", "melange", "stars",
 )  # fmt: skip
 
 
@@ -74,7 +76,7 @@ def choose(rng: np.random.Generator, fabric: Fabric) -> tuple[Look, float]:
     scale = float(np.exp(rng.uniform(np.log(0.4), np.log(2.2)))) if pattern != "plain" else 1.0
     turn = float(rng.choice([0, 0, 0, 0, 90, 45])) if pattern != "plain" else 0.0
     colours = (ground,) if pattern == "plain" else (ground, second, third)
-    cloth = Cloth(colours, weave, pattern, int(rng.integers(10_000)), scale, turn)
+    cloth = Cloth(colours, weave, pattern, int(rng.integers(10_000)), scale, turn, float(rng.uniform(0.2, 1.1)))
     light = float(to_lab(ground).ravel()[0])
     relief = rng.uniform(0.25, 0.85) if light > 86 else rng.uniform(0.3, 1.2) if light < 22 else rng.uniform(0.45, 1.3)
     return Look(cloth, cloth.plain(colour=second), third), float(relief)

@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from sample.curves import Points
-from sample.pieces import Fold, Line, Patch, Piece, Sketch, Stud
+from sample.pieces import Fold, Line, Mark, Patch, Piece, Sketch
 
 Map = Callable[[Points], Points]
 STEP = 2.5  # longer edges of an outline are divided before they are bent
@@ -54,6 +54,18 @@ def swing(pivot: tuple[float, float], start: float, reach: float, angle: float) 
     return move
 
 
+def hem_cut(start: float, low: float, half: float, slant: float, dip: float) -> Map:
+    """Lengthen what lies below ``start``: by ``slant`` on the wearer's left side of ``half`` width (and shorten it on
+    the other), by ``dip`` in the middle."""
+
+    def move(path: Points) -> Points:
+        t = np.clip((path[:, 1] - start) / (low - start), 0, 1)
+        x = np.clip(path[:, 0] / half, -1, 1)
+        return np.stack([path[:, 0], path[:, 1] + t * t * (slant * x + dip * (1 - x * x))], 1)
+
+    return move
+
+
 def divided(path: Points, closed: bool = True) -> Points:
     """The path with points between those that lie more than STEP apart."""
     ends = np.roll(path, -1, 0) if closed else path[1:]
@@ -69,20 +81,31 @@ def divided(path: Points, closed: bool = True) -> Points:
 
 def moved(piece: Piece, move: Map) -> Piece:
     """The piece with everything on it, moved."""
-
-    def mark(m: Line | Patch | Stud) -> Line | Patch | Stud:
+    paths = [divided(piece.outline), *(divided(hole) for hole in piece.holes), *(fold.path for fold in piece.folds)]
+    for m in piece.marks:
         if isinstance(m, Line):
-            return replace(m, paths=[move(divided(p, False)) for p in m.paths])
+            paths += [divided(path, False) for path in m.paths]
+        elif isinstance(m, Patch):
+            paths += [divided(path) for path in m.outlines]
+        else:
+            paths.append(np.array([m.centre]))
+    # one call for all of them: a call costs more than its points
+    ends = np.cumsum([len(path) for path in paths])[:-1]
+    done = iter(np.split(move(np.concatenate(paths)), ends))
+
+    def mark(m: Mark) -> Mark:
+        if isinstance(m, Line):
+            return replace(m, paths=[next(done) for _ in m.paths])
         if isinstance(m, Patch):
-            return replace(m, outlines=[move(divided(p)) for p in m.outlines])
-        x, y = move(np.array([m.centre]))[0]
+            return replace(m, outlines=[next(done) for _ in m.outlines])
+        x, y = next(done)[0]
         return replace(m, centre=(float(x), float(y)))
 
     return replace(
         piece,
-        outline=move(divided(piece.outline)),
-        holes=tuple(move(divided(hole)) for hole in piece.holes),
-        folds=tuple(Fold(move(f.path), f.depth, f.width) for f in piece.folds),
+        outline=next(done),
+        holes=tuple(next(done) for _ in piece.holes),
+        folds=tuple(Fold(next(done), fold.depth, fold.width) for fold in piece.folds),
         marks=tuple(mark(m) for m in piece.marks),
     )
 

@@ -13,7 +13,7 @@ from sample.style import Look
 from sample.wardrobe import fabrics
 from sample.wardrobe.fabrics import Fabric
 from sample.wardrobe.laid import lay, swing
-from sample.wardrobe.ruffles import sash, skirt
+from sample.wardrobe.ruffles import sash, skirt, slit
 
 Rng = np.random.Generator
 Sewer = Callable[[Look, Rng], Sketch]
@@ -22,12 +22,14 @@ Maker = Callable[[Rng, str], tuple[Sewer, Fabric]]
 
 def _legs(rng: Rng, short: bool, hem: tuple[float, float], knee: tuple[float, float]) -> Legs:
     waist = rng.uniform(14.5, 24)
-    hip = waist + rng.uniform(1.0, 7)
+    hip = waist + rng.uniform(1.0, 4.8)
     rise = rng.uniform(20, 33)
-    inseam = rng.uniform(4, 32) if short else rng.uniform(48, 84)
+    inseam = rng.uniform(4, 32) if short else rng.uniform(56, 84)
+    gap = float(rng.choice([0.6, rng.uniform(1, 14)]))
+    wide = min(hip * rng.uniform(*hem), hip + 0.3 * inseam - gap / 2)
     return Legs(
         waist=waist, hip=hip, hip_at=rise * rng.uniform(0.65, 0.85), rise=rise, knee=hip * rng.uniform(*knee),
-        hem=hip * rng.uniform(*hem), length=rise + inseam, apart=float(rng.choice([0.6, rng.uniform(1, 14)])),
+        hem=wide, length=rise + inseam, apart=gap,
         band=rng.uniform(2.5, 6),
     )  # fmt: skip
 
@@ -140,6 +142,8 @@ def _skirt(fall: Fall, look: Look, rng: Rng, pleats: int, tiers: int, wrapped: b
         edge = trace((-w * 0.75, 0.3), (-fall.hip * 0.4, fall.length * 0.5, *end[-1]))
         panel = np.concatenate([fall.side(), end, edge[::-1]])
         sketch.add(Piece("skirt", panel, look.cloth, lift=4.5, folds=fall.folds(rng, 0.0)[::2], marks=(Line([edge + (0.8, 0)], 0.9, -0.2),)))  # fmt: skip
+    elif rng.random() < 0.15:
+        sketch.add(slit(fall, rng))
     top, lower = trace((-w, -band), (0, 2.0 - band, w, -band)), trace((-w - 0.3, 0.3), (0, 2.2, w + 0.3, 0.3))
     ribs = [np.stack([a, b]) for a, b in zip(top[::1], lower[::1], strict=True)] if rng.random() < 0.4 else [top + (0, 0.6), lower - (0, 0.6)]  # fmt: skip
     sketch.add(Piece("waistband", np.concatenate([top, lower[::-1]]), look.cloth.plain(), puff=3, lift=3, wrinkle=0.3, marks=(Line(ribs, 1.0, -0.2),)))  # fmt: skip

@@ -42,6 +42,15 @@ def skirt(sketch: Sketch, fall: Fall, look: Look, rng: np.random.Generator, tier
         sketch.add(Piece("skirt", below, look.cloth, lift=2, folds=folds, puff=4))
 
 
+def slit(fall: Fall, rng: np.random.Generator) -> Piece:
+    """A wedge that is open from the hem up, beside the middle."""
+    at, high = rng.uniform(0.25, 0.7) * rng.choice([-1, 1]), rng.uniform(0.45, 0.85)
+    low = fall.top + fall.length * 1.08
+    x0, x1 = at * fall.hip * 0.9, at * fall.hem
+    wide = rng.uniform(0.6, 3.0)
+    return Piece("", np.array([(x0, fall.top + fall.length * high), (x1 + wide, low), (x1 - wide, low)]), Cloth(((0, 0, 0),)))  # fmt: skip
+
+
 def sash(half: float, y: float, cloth: Cloth, rng: np.random.Generator, part: str) -> list[Piece]:
     """A belt tied at the front or side, with hanging ends or a bow; or a plain belt with a buckle."""
     h = rng.uniform(1.0, 3.0)

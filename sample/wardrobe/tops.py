@@ -1,6 +1,6 @@
 """Tops put together: a trunk, sleeves, a neck, a front and what is sewn or tied on."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -14,10 +14,11 @@ from sample.shapes.hooded import cords, hood
 from sample.shapes.outer import slant_pockets, zip_line
 from sample.shapes.shirts import chest_pocket, collar, placket
 from sample.style import Look
+from sample.wardrobe.hanger import cut, for_top
 from sample.wardrobe.necks import cowl, funnel, keyhole, strap_top, straps
-from sample.wardrobe.ruffles import frill, sash, skirt
+from sample.wardrobe.ruffles import frill, sash, skirt, slit
 from sample.wardrobe.trunk import Trunk
-from sample.wardrobe.tubes import Tube, mark_cuffs
+from sample.wardrobe.tubes import Tube, cleared, mark_cuffs
 
 Neck = Literal["band", "facing", "funnel", "shirt", "hood", "lapels", "cowl", "frill", "wide", "none", "hood down"]
 Front = Literal["closed", "buttons", "henley", "zip", "open", "wrap", "double", "knot"]
@@ -27,7 +28,9 @@ Front = Literal["closed", "buttons", "henley", "zip", "open", "wrap", "double", 
 class Top:
     """What a top or dress is sewn of. sleeves: the wearer's left and right; band: depth of a ribbed hem; fall: a dress's skirt;
     tiers: of that skirt; belt: a sash at the waist; strap: half distance and width of straps that rise from a
-    trunk without shoulders; prints: what is printed on the front; quilt: distance of quilting seams."""
+    trunk without shoulders; prints: what is printed on the front; quilt: distance of quilting seams; hung: on a hanger; ghost: as if worn
+    by nobody, its hem seen from below; contrast: sleeves of another colour;
+    one: only the left shoulder is covered; sheer: opacity of the sleeves."""
 
     trunk: Trunk
     sleeves: tuple[Tube | None, Tube | None] = (None, None)
@@ -48,18 +51,31 @@ class Top:
     hole: bool = False
     gap: float = 4.0
     strength: float = 1.0
-    extra: tuple[Piece, ...] = field(default=())
+    hung: bool = False
+    ghost: bool = False
+    contrast: bool = False
+    one: bool = False
+    sheer: float = 1.0
 
 
 def build(top: Top, look: Look, rng: np.random.Generator) -> Sketch:
     """The sketch of a top or dress, laid perfectly."""
     sketch = Sketch()
     t = top.trunk
+    bodies = [t.outline(), *([top.fall.outline(0.0)] if top.fall else [])]
+    top = replace(top, sleeves=(cleared(top.sleeves[0], t, bodies), cleared(top.sleeves[1], t, bodies)))
     _points(sketch, top)
+    if top.ghost:
+        sketch.add(_low_inside(top, look))
     leaves = _behind(sketch, top, look, rng)
+    if top.hung:
+        sketch.behind += for_top(t, rng)
+        sketch.add(*cut(sketch.behind))
     _sleeves(sketch, top, look, rng, over=False)
     if top.fall:
         skirt(sketch, top.fall, look, rng, top.tiers)
+        if rng.random() < 0.1:
+            sketch.add(slit(top.fall, rng))
     if top.flounce:
         flounce = frill(t.hem_line(0.5)[::-1], top.flounce, rng, look.cloth, "torso")
         sketch.add(flounce)
@@ -73,7 +89,6 @@ def build(top: Top, look: Look, rng: np.random.Generator) -> Sketch:
         sketch.add(keyhole(t, look))
     if top.strap:
         sketch.add(*straps(t, *top.strap, look.cloth.plain(), front=True))
-    sketch.add(*top.extra)
     if top.belt:
         y = top.fall.top if top.fall else t.waist_at
         half = top.fall.waist + 0.3 if top.fall else t.waist + 0.2
@@ -95,6 +110,9 @@ def _behind(sketch: Sketch, top: Top, look: Look, rng: np.random.Generator) -> l
     if top.neck == "hood":
         shell, inner = hood(look, t)
         sketch.add(*shell, *inner)
+    elif top.one:
+        edge = t.one_edge()
+        sketch.add(Piece("collar_inside", np.concatenate([edge - (0, 1.6), edge[::-1] + (0, 1)]), lining, shade=0.65, puff=0, lift=0))  # fmt: skip
     elif top.strap:
         sketch.add(*straps(t, *top.strap, look.cloth.plain(), front=False))
         dip = t.drop + rng.uniform(-1, 3)
@@ -112,13 +130,27 @@ def _behind(sketch: Sketch, top: Top, look: Look, rng: np.random.Generator) -> l
     return leaves
 
 
+def _low_inside(top: Top, look: Look) -> Piece:
+    """The back's inner side below the front's hem."""
+    if top.fall:
+        low = top.fall.bottom(0.0)
+        hem = low[[0, len(low) // 2, -1]]
+    else:
+        low = top.trunk.hem_line()
+        hem = low[[0, len(low) // 2, -1]] + (0, top.band)
+    (x1, y1), _, (x0, y0) = hem
+    under = trace((x1 * 0.99, y1 - 0.4), (0, y1 - 2.0, x0 * 0.99, y0 - 0.4))
+    return Piece("collar_inside", np.concatenate([low, under[::-1]]), look.cloth.plain(), shade=0.55, puff=0, lift=0)
+
+
 def _sleeves(sketch: Sketch, top: Top, look: Look, rng: np.random.Generator, over: bool) -> None:
     for side, tube in zip((1, -1), top.sleeves, strict=True):
         if tube and (tube.over or tube.raglan) == over:
-            pieces = tube.pieces(top.trunk, look.cloth, look.trim if top.trim_neck else look.cloth.plain(), rng, side, top.strength)  # fmt: skip
+            cloth = look.trim if top.contrast else look.cloth
+            pieces = tube.pieces(top.trunk, cloth, look.trim if top.trim_neck else look.cloth.plain(), rng, side, top.strength)  # fmt: skip
             if top.quilt:
                 pieces[0] = replace(pieces[0], folds=pieces[0].folds + _sleeve_quilt(tube, top, side), puff=8)
-            sketch.add(*pieces)
+            sketch.add(*(replace(piece, alpha=top.sheer) for piece in pieces))
 
 
 def _sleeve_quilt(tube: Tube, top: Top, side: int) -> tuple[Fold, ...]:
@@ -163,7 +195,7 @@ def _torso(sketch: Sketch, top: Top, look: Look, rng: np.random.Generator) -> No
             hem = Line([(edge + (1.2, 0)) * flip], 0.9, -0.25)
             sketch.add(Piece("torso", t.panel(edge) * flip, look.cloth, lift=4, folds=folds, marks=(*marks, hem, *buttons)))  # fmt: skip
     else:
-        sketch.add(Piece("torso", t.outline(), look.cloth, lift=3, folds=folds, marks=tuple(marks), puff=9 if top.quilt else 5))  # fmt: skip
+        sketch.add(Piece("torso", t.one_shouldered() if top.one else t.outline(), look.cloth, lift=3, folds=folds, marks=tuple(marks), puff=9 if top.quilt else 5))  # fmt: skip
     if top.front == "wrap":
         sketch.add(_wrap(top, look, folds))
     if top.front in ("buttons", "henley"):
@@ -286,4 +318,8 @@ def _points(sketch: Sketch, top: Top) -> None:
         sketch.mark_sides(neckline=(at - 1.6 - width / 2, high), shoulder=(at - 1.6 + width / 2, high))
     elif t.armpit < 2:
         del sketch.points["shoulder_left"], sketch.points["shoulder_right"]
+    if top.one:
+        del sketch.points["shoulder_right"]
+        x, y = t.one_edge()[7]
+        sketch.mark(neckline_right=(-t.chest, t.armpit), neckline_front=(float(x), float(y)))
     mark_cuffs(sketch, t, *top.sleeves)

@@ -9,15 +9,14 @@ from sample.curves import Points, mirror, trace
 from sample.shapes.bodice import Bodice
 
 Opening = Literal["crew", "scoop", "v", "deep v", "boat", "square", "sweetheart"]
-Tail = Literal["straight", "shirt", "dipped", "raised", "pointed", "wavy"]
+Tail = Literal["straight", "shirt", "pointed", "wavy"]
 
 
 @dataclass(frozen=True)
 class Trunk(Bodice):
     """A Bodice of any opening and hem.
 
-    cut_in: how far the armhole runs inside the straight line from shoulder to armpit, in centimetres; bow: how much
-    the lower edge of the side swings out.
+    cut_in: how far the armhole runs inside the straight line from shoulder to armpit, in centimetres.
     """
 
     opening: Opening = "crew"
@@ -77,6 +76,16 @@ class Trunk(Bodice):
     def outline(self, lower: float = 0.0) -> Points:
         half = self.half(lower)
         return np.concatenate([half, mirror(half)])
+
+    def one_shouldered(self) -> Points:
+        """The outline of a body that covers the wearer's left shoulder only."""
+        edge = self.one_edge()
+        left = np.concatenate([self.shoulder_line(), self.armhole(), self.side(), self.hem_line()])
+        return np.concatenate([edge, left, mirror(self.side())])
+
+    def one_edge(self) -> Points:
+        """Its upper edge from the wearer's right armpit to the left of the neck; the middle is its seventh point."""
+        return trace((-self.chest, self.armpit), (0.0, self.armpit * 0.8, self.neck, 0.0))
 
     def panel(self, edge: Points) -> Points:
         """The wearer's left front of a body that is open along ``edge``, from the neck to the hem."""

@@ -1,8 +1,9 @@
 """Sleeves of every length and shape, straight out, hanging, bent or folded over the front."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
+import cv2
 import numpy as np
 
 from sample.cloth import Cloth
@@ -17,7 +18,8 @@ FOLDED = 75.0  # a sharper bend lays the forearm over the upper arm
 @dataclass(frozen=True)
 class Tube:
     """A sleeve. length: from the shoulder along its outer edge; angle: degrees below the horizontal; bend: degrees it
-    turns inwards at the elbow; width: across its end; cuff: depth of a band at the end; over: it lies on the body."""
+    turns inwards at the elbow; width: across its end; cuff: depth of a band at the end; over: it lies on the body;
+    tucked: its end is folded away behind."""
 
     length: float = 22.0
     angle: float = 40.0
@@ -29,6 +31,7 @@ class Tube:
     turned: bool = False
     over: bool = False
     raglan: bool = False
+    tucked: bool = False
 
     def _axes(self, extra: float = 0.0) -> tuple[Points, Points]:
         a = np.radians(self.angle + extra)
@@ -109,7 +112,7 @@ class Tube:
         outline = np.concatenate([top, low[::-1], inside])
         folds = tuple(Fold(f.path * flip, f.depth * strength, f.width) for f in self._folds(top, low, rng))
         marks: list[Line] = []
-        if not self.cuff:
+        if not (self.cuff or self.tucked):
             d, _ = self._axes(self.bend)
             marks.append(Line([np.stack([top[-1] - d * u, low[-1] - d * u]) * flip for u in (2.1, 1.5)], 0.9, -0.25, dash=2.2))  # fmt: skip
         tilt = self.angle + self.bend * 0.5
@@ -120,7 +123,7 @@ class Tube:
             fore = self._forearm(top, low)
             tilt = self.angle + self.bend
             result.append(Piece(name, fore * flip, cloth, grain=tilt if side > 0 else 180 - tilt, lift=4, folds=folds))
-        if self.cuff:
+        if self.cuff and not self.tucked:
             near, far = self._cuff_ends(trunk)
             ribs = Line([p * flip for p in rungs(near, far, 14)], 1.2, -0.2 if self.ribbed else 0.0)
             result.append(Piece(name, np.concatenate([near, far[::-1]]) * flip, trim if self.ribbed else cloth, grain=grain, puff=5, lift=2, marks=(ribs,)))  # fmt: skip
@@ -149,9 +152,29 @@ class Tube:
         return folds
 
 
+def cleared(tube: Tube | None, trunk: Trunk, bodies: list[Points]) -> Tube | None:
+    """The sleeve laid so that its end does not vanish behind the body: over it if long, further out if short."""
+    if tube is None or tube.over or tube.raglan or tube.tucked:
+        return tube
+    while _hidden(tube, trunk, bodies):
+        if tube.length > 24:
+            return replace(tube, over=True)
+        if tube.angle < 0:
+            return tube
+        tube = replace(tube, angle=tube.angle - 5, width=tube.width * 0.97)
+    return tube
+
+
+def _hidden(tube: Tube, trunk: Trunk, bodies: list[Points]) -> bool:
+    """Whether the inner edge, at its end or shortly before it, lies more than 1 cm inside the body."""
+    low = tube.edges(trunk)[1]
+    spots = [tube.corners(trunk)[1], tuple(map(float, low[len(low) * 7 // 8]))]
+    return any(cv2.pointPolygonTest(body.astype(np.float32), spot, True) > 1 for body in bodies for spot in spots)
+
+
 def mark_cuffs(sketch: Sketch, trunk: Trunk, left: Tube | None, right: Tube | None) -> None:
     for name, side, tube in (("left", 1, left), ("right", -1, right)):
-        if tube is not None:
+        if tube is not None and not tube.tucked:
             (ox, oy), (ix, iy) = tube.corners(trunk)
             sketch.points[f"cuff_outer_{name}"] = (side * ox, oy)
             sketch.points[f"cuff_inner_{name}"] = (side * ix, iy)

@@ -61,7 +61,26 @@ def pair(rng: Rng, kind: str, hanging: bool, **changes: Any) -> tuple[Tube, Tube
         right = replace(left, angle=other.angle, bend=other.bend, over=other.over)
     if right.bend > 70 or (right.bend > 20 and left.over):
         right = replace(right, over=True)
+    if left.length > 44 and rng.random() < 0.05:
+        right = replace(
+            right,
+            length=left.length * rng.uniform(0.35, 0.6),
+            bend=0.0,
+            width=left.width * 1.25,
+            over=False,
+            tucked=True,
+        )
     return left, right
+
+
+def drop(rng: Rng, sleeve: Tube | None) -> Tube | None:
+    """The sleeve as it hangs."""
+    if sleeve is None:
+        return None
+    angle, bend = rng.uniform(62, 86), rng.uniform(-6, 10)
+    if sleeve.length < 30:
+        angle = rng.uniform(38, 72)
+    return replace(sleeve, angle=angle, bend=bend, over=sleeve.length > 24 and rng.random() < 0.6)
 
 
 def _kind(rng: Rng, category: str) -> str:
@@ -122,7 +141,7 @@ def polo(rng: Rng, category: str) -> tuple[Top, Fabric]:
 def tank(rng: Rng, category: str) -> tuple[Top, Fabric]:
     """Tops without sleeves: wide or thin straps, halters, none at all."""
     chest = rng.uniform(19, 27)
-    kind = pick(rng, "wide", "wide", "thin", "thin", "halter", "bare", "sleeveless")
+    kind = pick(rng, "wide", "wide", "thin", "thin", "halter", "bare", "sleeveless", "one")
     opening = pick(rng, "scoop", "v", "square", "sweetheart", "crew")
     if kind in ("thin", "bare"):
         t = trunk(rng, neck=chest * 0.93, drop=rng.uniform(1, 5), slope=0.2, shoulder=chest * 0.97, chest=chest, armpit=1.6, waist=chest - rng.uniform(0, 3.5),
@@ -131,6 +150,19 @@ def tank(rng: Rng, category: str) -> tuple[Top, Fabric]:
         strap = (chest * rng.uniform(0.5, 0.72), rng.uniform(0.6, 3.0)) if kind == "thin" else None
         top = Top(t, neck="none", strap=strap, flounce=rng.uniform(4, 12) if rng.random() < 0.2 else 0.0)
         return printed(rng, top, 0.1), fabrics.FLOWING
+    if kind == "one":
+        n = rng.uniform(7, 10)
+        t = trunk(
+            rng,
+            neck=n,
+            shoulder=n + rng.uniform(1.5, 9),
+            slope=rng.uniform(0.8, 3),
+            chest=chest,
+            cut_in=rng.uniform(0, 2),
+        )
+        return printed(
+            rng, Top(t, neck="none", one=True, flounce=rng.uniform(4, 9) if rng.random() < 0.2 else 0.0), 0.15
+        ), fabrics.COTTON
     if kind == "halter":
         t = trunk(rng, neck=rng.uniform(5.5, 7), drop=rng.uniform(6, 14), shoulder=rng.uniform(8, 10), slope=0.8, chest=chest, opening=pick(rng, "v", "crew"), cut_in=-1.0)  # fmt: skip
     else:
@@ -148,7 +180,7 @@ def blouse(rng: Rng, category: str) -> tuple[Top, Fabric]:
     kind = _kind(rng, category)
     sleeves = pair(rng, kind, rng.random() < 0.4, shape=pick(rng, "puff", "puff", "balloon", "straight") if kind != "cap" else "puff", cuff=pick(rng, 0.0, 1.5, 3.0))  # fmt: skip
     top = Top(t, sleeves=sleeves, neck=pick(rng, "facing", "frill", "wide", "facing"), belt=rng.random() < 0.3, hole=opening == "crew" and rng.random() < 0.4,
-              flounce=rng.uniform(5, 16) if rng.random() < 0.35 else 0.0, front=pick(rng, "closed", "closed", "buttons"))  # fmt: skip
+              sheer=rng.uniform(0.6, 0.9) if rng.random() < 0.2 else 1.0, flounce=rng.uniform(5, 16) if rng.random() < 0.35 else 0.0, front=pick(rng, "closed", "closed", "buttons"))  # fmt: skip
     return top, fabrics.FLOWING
 
 
@@ -159,7 +191,7 @@ def off_shoulder(rng: Rng, category: str) -> tuple[Top, Fabric]:
               armpit=rng.uniform(8, 13), length=rng.uniform(34, 60), opening="boat", cut_in=0.5)  # fmt: skip
     t = replace(t, waist=chest - rng.uniform(0, 3), waist_at=t.length * 0.6, hem=chest + rng.uniform(-1, 4))
     kind = "long" if category == "longsleeve" else pick(rng, "short", "short", "elbow")
-    sleeves = pair(rng, kind, rng.random() < 0.3, shape=pick(rng, "puff", "balloon", "straight", "bell"))
+    sleeves = pair(rng, kind, rng.random() < 0.3, shape=pick(rng, "puff", "balloon", "straight"))
     return Top(t, sleeves=sleeves, neck=pick(rng, "frill", "frill", "band"), flounce=pick(rng, 0.0, 0.0, 8.0), belt=rng.random() < 0.15), fabrics.FLOWING  # fmt: skip
 
 

@@ -1,0 +1,186 @@
+"""Bare limbs under cloth: their outline from the pose, their skin continued from what is seen of them."""
+
+from typing import Final
+
+import cv2
+import numpy as np
+from msgspec import Struct
+from numpy.typing import NDArray
+
+from tryon.zones import Figure
+
+Array = NDArray[np.float32]
+
+ROWS, COLUMNS, END = 84, 33, 2.1
+ARM_STOPS: Final = ((0.0, 0.135), (0.35, 0.130), (1.0, 0.102), (1.3, 0.106), (2.0, 0.072), (2.1, 0.075))
+LEG_STOPS: Final = ((0.0, 0.230), (0.5, 0.195), (1.0, 0.145), (1.35, 0.142), (2.0, 0.092), (2.1, 0.092))
+"""Radii of an average body in units of the shoulders' distance, along two bones."""
+
+
+class Limb(Struct, frozen=True):
+    """Two bones in a photo. joints: (3, 2) float32. normal: the side of positive v, +1 or -1, towards light from the
+    right or above in every limb, so that shading can be carried over. radii: (ROWS,) float32 in pixels."""
+
+    joints: Array
+    normal: float
+    radii: Array
+
+    @classmethod
+    def of(cls, figure: Figure, joints: tuple[int, int, int], stops: tuple[tuple[float, float], ...]) -> "Limb":
+        points = figure.points[list(joints)]
+        line = points[2] - points[0]
+        normal = 1.0 if line[1] * 1.0 + -line[0] * -0.3 >= 0 else -1.0
+        at, radius = zip(*stops, strict=True)
+        radii = np.interp(np.linspace(0, END, ROWS), at, radius) * figure.unit
+        return cls(points, normal, radii.astype(np.float32))
+
+    def coordinates(self, x: Array, y: Array) -> tuple[Array, Array]:
+        """s: 0 at the first joint, 1 at the second, 2 at the third; v: signed distance from the bones in pixels."""
+        best, s, v = np.full(x.shape, np.inf, np.float32), np.zeros_like(x), np.zeros_like(x)
+        for bone in range(2):
+            (ax, ay), (bx, by) = self.joints[bone], self.joints[bone + 1]
+            dx, dy = float(bx - ax), float(by - ay)
+            square = max(dx * dx + dy * dy, 1e-3)
+            t = ((x - ax) * dx + (y - ay) * dy) / square
+            held = np.clip(t, 0 if bone else -0.3, 1 if bone == 0 else 1.2)
+            ex, ey = x - ax - held * dx, y - ay - held * dy
+            distance = np.hypot(ex, ey)
+            side = np.where((ex * dy - ey * dx) * self.normal >= 0, 1, -1)
+            nearer = distance < best
+            best = np.where(nearer, distance, best)
+            s, v = np.where(nearer, held + bone, s), np.where(nearer, side * distance, v)
+        return s.astype(np.float32), v.astype(np.float32)
+
+    def places(self, v: Array) -> tuple[Array, Array]:
+        """x and y of (ROWS, n) signed distances, one row of v for each step along the limb."""
+        s = np.linspace(0, END, ROWS, dtype=np.float32)
+        first, second = self.joints[1] - self.joints[0], self.joints[2] - self.joints[1]
+        t = s[:, None]
+        centre = np.where(t < 1, self.joints[0] + t * first, self.joints[1] + (t - 1) * second)
+        one, two = (line / max(float(np.linalg.norm(line)), 1e-3) for line in (first, second))
+        bend = np.clip((t - 0.85) / 0.3, 0, 1)
+        line = one * (1 - bend) + two * bend
+        line = line / np.maximum(np.linalg.norm(line, axis=1, keepdims=True), 1e-3)
+        across = np.stack([line[:, 1], -line[:, 0]], axis=1) * self.normal
+        x, y = centre[:, :1] + v * across[:, :1], centre[:, 1:] + v * across[:, 1:]
+        return x.astype(np.float32), y.astype(np.float32)
+
+
+class Skin(Struct, frozen=True):
+    """A bare limb. high, low: (ROWS,) float32, the reach of its skin to either side in pixels. texture: (ROWS,
+    COLUMNS, 3) float32 RGB from one edge to the other. seen: the share of it that the photo shows."""
+
+    high: Array
+    low: Array
+    texture: Array
+    seen: float
+
+
+def outline(limb: Limb, person: NDArray[np.bool_], skin: NDArray[np.bool_]) -> tuple[Array, Array]:
+    """How far the bare limb reaches to the positive and the negative side, (ROWS,) float32 each in pixels.
+
+    person: (H, W), all that is not background. skin: (H, W), what is seen of this kind of limb's skin.
+    Skin that is seen has the width that is seen; cloth hides an average limb of the same build, within the cloth.
+    """
+    steps = np.linspace(0, 1.9, 39, dtype=np.float32)
+    found = []
+    for sign in (1, -1):
+        v = sign * steps[None] * limb.radii[:, None]
+        x, y = limb.places(v)
+        inside, bare = _sample(person, x, y), _sample(skin, x, y)
+        found.append((_run(inside), _run(bare)))
+    (out_high, skin_high), (out_low, skin_low) = found
+    shown = (skin_high + skin_low > 14) & (skin_high < 38) & (skin_low < 38)
+    measured = (skin_high + skin_low) / 2 * (1.9 / 38)
+    build = float(np.clip(np.median(measured[shown]), 0.75, 1.4)) if shown.sum() >= 4 else 0.97
+    reach = []
+    for out, bare in ((out_high, skin_high), (out_low, skin_low)):
+        cloth = np.minimum(build, np.where(out < 38, np.maximum(out * (1.9 / 38) - 0.12, 0.45), build))
+        wide = np.where(shown, bare * (1.9 / 38), cloth)
+        weight = np.where(shown, 4.0, 1.0)
+        smooth = _along(wide * weight, 3.0) / _along(weight, 3.0)
+        reach.append((smooth * limb.radii).astype(np.float32))
+    return reach[0], reach[1]
+
+
+def _run(inside: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """(rows,): how many steps from the bone on are inside without a break."""
+    found: NDArray[np.int64] = np.where(inside.all(axis=1), inside.shape[1] - 1, inside.argmin(axis=1))
+    return found
+
+
+def _sample(mask: NDArray[np.bool_], x: Array, y: Array) -> NDArray[np.bool_]:
+    found = cv2.remap(mask.astype(np.uint8), x - 0.5, y - 0.5, cv2.INTER_NEAREST, borderMode=cv2.BORDER_REPLICATE)
+    seen: NDArray[np.bool_] = found > 0
+    return seen
+
+
+def _along(values: Array, sigma: float) -> Array:
+    found: Array = cv2.GaussianBlur(values.astype(np.float32)[:, None], (1, 0), sigmaX=1, sigmaY=sigma)[:, 0]
+    return found
+
+
+def look(
+    limb: Limb, reach: tuple[Array, Array], pixels: NDArray[np.uint8], known: NDArray[np.bool_]
+) -> tuple[Array, Array]:
+    """The limb unrolled: (ROWS, COLUMNS, 3) float32 RGB, and (ROWS, COLUMNS) float32, where it is known."""
+    u = np.linspace(-0.98, 0.98, COLUMNS, dtype=np.float32)[None]
+    v = np.where(u >= 0, u * reach[0][:, None], u * reach[1][:, None]).astype(np.float32)
+    x, y = limb.places(v)
+    strip = cv2.remap(pixels, x - 0.5, y - 0.5, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return strip.astype(np.float32), _sample(known, x, y).astype(np.float32)
+
+
+def continue_skin(strip: Array, known: Array, profile: Array, light: Array) -> Array:
+    """The strip with its unknown part filled: a profile across the limb, shifted smoothly to meet what is known.
+
+    profile: (COLUMNS, 3) float32 RGB. light: (ROWS,) float32 around 1, how bright the limb is along its length.
+    """
+    expected = profile[None] * light[:, None, None]
+    gap = (strip - expected) * known[..., None]
+    # Differences are carried along the limb, less and less far; across it only to smooth them.
+    mass = cv2.GaussianBlur(known, (0, 0), sigmaX=1.5, sigmaY=10)
+    drift = cv2.GaussianBlur(gap, (0, 0), sigmaX=1.5, sigmaY=10) / (mass + 0.02)[..., None]
+    filled: Array = expected + drift
+    return filled
+
+
+def profile_of(strip: Array, known: Array) -> Array | None:
+    """(COLUMNS, 3) float32: the mean colour across a limb where enough of it is known, or None."""
+    mass = known.sum(axis=0)
+    if known.sum() < 60 or (mass > 0).sum() < COLUMNS // 2:
+        return None
+    blurred = cv2.GaussianBlur(
+        np.concatenate([(strip * known[..., None]).sum(axis=0), mass[:, None]], axis=1), (1, 0), sigmaX=1, sigmaY=1.5
+    )
+    found: Array = blurred[:, :3] / np.maximum(blurred[:, 3:], 1e-3)
+    return found
+
+
+def round_profile(colour: Array, side: float) -> Array:
+    """(COLUMNS, 3) float32: how a round limb of one colour (RGB) looks; side in [-1, 1]: where more light comes from."""
+    u = np.linspace(-1, 1, COLUMNS, dtype=np.float32)
+    lit = 0.80 + 0.22 * np.sqrt(np.clip(1 - u * u, 0, 1)) + 0.10 * side * u
+    # Skin in shade is redder: blue and green fall faster than red.
+    found: Array = colour[None] * lit[:, None] ** np.array([0.85, 1.05, 1.15], np.float32)
+    return found
+
+
+def render(
+    limb: Limb, reach: tuple[Array, Array], texture: Array, box: tuple[int, int, int, int]
+) -> tuple[Array, Array]:
+    """Draw an unrolled limb into the window (x0, y0, x1, y1): (h, w, 3) float32 RGB and its alpha (h, w) float32."""
+    x0, y0, x1, y1 = box
+    y, x = np.mgrid[y0:y1, x0:x1].astype(np.float32) + np.float32(0.5)
+    s, v = limb.coordinates(x, y)
+    row = np.clip(s, 0, END) * ((ROWS - 1) / END)
+    edges = np.stack([reach[0], reach[1]], axis=1)
+    at = cv2.remap(
+        edges[:, None], np.zeros_like(row), row.astype(np.float32), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+    )
+    wide = np.where(v >= 0, at[..., 0], at[..., 1])
+    column = (np.clip(v / np.maximum(wide, 0.5), -1, 1) + 0.98) * ((COLUMNS - 1) / 1.96)
+    colours = cv2.remap(
+        texture, column.astype(np.float32), row.astype(np.float32), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+    )
+    return colours, np.clip(wide - np.abs(v) + 0.5, 0, 1).astype(np.float32)
