@@ -46,7 +46,7 @@ def clean_edge(pixels: NDArray[np.uint8], alpha: Plane) -> NDArray[np.uint8]:
     places[nearest[sure]] = np.flatnonzero(sure)
     cloth = near.reshape(-1, 3)[places[nearest]]
     share = sure.astype(np.float32)[..., None]
-    return np.rint(pixels * share + cloth * (1 - share)).clip(0, 255).astype(np.uint8)
+    return np.asarray(np.rint(pixels * share + cloth * (1 - share)).clip(0, 255), np.uint8)
 
 
 def _likely(pixels: NDArray[np.uint8], prior: Plane, reach: float) -> Plane:
@@ -82,7 +82,7 @@ def _unlikeness(lab: Plane, side: NDArray[np.bool_], radius: int, here: tuple[ND
         found[:, k] = np.where(few, far, close)
     mean = found[:, :3]
     covariance = np.empty((len(mean), 3, 3), np.float32)
-    for k, (i, j) in enumerate((i, j) for i in range(3) for j in range(i, 3)):
+    for k, (i, j) in enumerate(((0, 0), (0, 1), (0, 2), (1, 1), (1, 2), (2, 2))):
         covariance[:, i, j] = covariance[:, j, i] = found[:, 3 + k] - mean[:, i] * mean[:, j]
     covariance += np.eye(3, dtype=np.float32) * 2.0
     off = lab[here] - mean

@@ -19,10 +19,13 @@ EASE: Final = {
     "shorts": 0.08,
 }
 """By how much a garment is wider than the body's half girth, where its photo does not tell."""
+CROTCH: Final = 1.17
+"""Its depth below the shoulder joints, in torsos."""
 CHEST, WAIST, HIP = 1.3, 1.1, 1.36
 """Half girths in units (.34 m): .44, .375 and .46 m."""
-WRAP: Final = 0.8
-"""What is seen from the front of the width that a garment has laid flat: the rest turns round the side."""
+WRAP: Final = 0.76
+"""What is seen from the front of the width that a garment has laid flat: an ellipse, .7 times as deep as wide, of the
+same girth."""
 ROUND: Final = np.radians(50)
 """How far round the side of the trunk goes; columns lie like lines on a cylinder seen from the front."""
 
@@ -59,6 +62,24 @@ def top_layout(cut: Cut, anchors: Anchors, *, tucked: bool) -> Layout:
     at_waist = max(at_waist, at_pit + 0.1 * unit)
     rows = np.array([neck, pit, waist, hem])
     return Layout(rows, np.array([highest, at_pit, at_waist, max(at_hem, at_waist + 0.1 * unit)]), scale)
+
+
+def skirt_layout(cut: Cut, anchors: Anchors) -> Layout:
+    """A skirt: held at the waist, as long as its own proportions make it."""
+    scale = WAIST * (1 + EASE["skirt"]) * anchors.unit / cut.width("waist")
+    waist, hem = (float(cut.mid(name)[1]) for name in ("waist", "hem"))
+    at_waist = 0.64 * anchors.torso
+    at_hem = at_waist + max(scale * (hem - waist), 0.3 * anchors.unit)
+    return Layout(np.array([waist, hem]), np.array([at_waist, at_hem]), scale)
+
+
+def trouser_layout(cut: Cut, anchors: Anchors) -> Layout:
+    """Trousers down to the crotch: hung by it, so that the rise puts the waistband where it is cut to be."""
+    scale = HIP * (1 + EASE[cut.garment.category]) * anchors.unit / cut.width("hip")
+    waist, crotch = float(cut.mid("waist")[1]), float(cut.points["crotch"][1])
+    at_crotch = CROTCH * anchors.torso
+    at_waist = float(np.clip(at_crotch - scale * (crotch - waist), 0.55 * anchors.torso, 0.85 * anchors.torso))
+    return Layout(np.array([waist, crotch]), np.array([at_waist, at_crotch]), scale)
 
 
 class Trunk:
@@ -98,14 +119,12 @@ class Trunk:
             )
             half = np.where(self.rows < pit, at_pit[:, None], half)
         # Hems and waists are curved: beyond their ends rows are no shorter than there.
-        ends = [
-            cut.points[f"{name}_{side}"][1]
-            for name in ("hem", "waist")
-            for side in SIDES
-            if f"{name}_{side}" in cut.points
-        ]
+        tops = [] if shoulders else [cut.points[f"waist_{side}"][1] for side in SIDES]
+        hems = [cut.points[f"hem_{side}"][1] for side in SIDES if "hem_left" in cut.points]
         held = np.clip(
-            self.rows, self.rows[0] if shoulders else min(ends), max(max(ends[:1]), max(ends[:2])) - 0.01 * width
+            self.rows,
+            min([*tops, np.inf]) + 0.01 * width if tops else -np.inf,
+            max([*hems, -np.inf]) - 0.01 * width if hems else np.inf,
         )
         half = np.stack([np.interp(held, self.rows, side) for side in half])
         floor = 0.05 * width
@@ -128,7 +147,7 @@ class Trunk:
         level += np.minimum(self.rows - known[0], 0) * layout.scale + np.maximum(self.rows - known[-1], 0) * slopes[-1]
         self.level = smooth(level, 4.0)
         unit, torso = anchors.unit, anchors.torso
-        self._q = np.linspace(self.level[0] - 0.2 * unit, self.level[-1] + 0.2 * unit, 240)
+        self._q = np.linspace(min(self.level[0], 0.0) - 0.2 * unit, self.level[-1] + 0.2 * unit, 240)
         down = np.arctan2(-anchors.up[0], -anchors.up[1])  # from straight down, towards the right of the picture
         below = np.clip((self._q / torso - 0.95) / 0.5, 0, 1)
         heading = down * (1 - below**2 * (3 - 2 * below))  # below the hips cloth falls straight down

@@ -1,6 +1,6 @@
 """What the garment network learns from: drawn garments with their whole truth, and cut-out photos with a part of it."""
 
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 import msgspec
 import numpy as np
@@ -41,11 +41,16 @@ class Drawn(Protocol):
     """What a drawing tells of itself: pixels (h, w, 4) uint8; labels (h, w) uint8, 0 outside, else 1 + index into
     part_names; points by name in pixels; behind (h, w, 4) uint8 or None."""
 
-    pixels: NDArray[np.uint8]
-    labels: NDArray[np.uint8]
-    part_names: tuple[str, ...]
-    points: dict[str, tuple[float, float]]
-    behind: NDArray[np.uint8] | None
+    @property
+    def pixels(self) -> Any: ...
+    @property
+    def labels(self) -> Any: ...
+    @property
+    def part_names(self) -> tuple[str, ...]: ...
+    @property
+    def points(self) -> dict[str, tuple[float, float]]: ...
+    @property
+    def behind(self) -> Any: ...
 
 
 def parts_of(drawing: Drawn) -> NDArray[np.uint8]:
@@ -90,7 +95,7 @@ def photographed(pixels: NDArray[np.uint8], alpha: NDArray[np.uint8], category: 
     )
 
 
-def _span(filled: NDArray[np.bool_]) -> tuple[int, int]:
+def _span(filled: Any) -> tuple[int, int]:
     places = np.flatnonzero(filled)
     return (int(places[0]), int(places[-1]) + 1) if len(places) else (0, len(filled))
 

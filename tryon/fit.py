@@ -2,14 +2,14 @@
 
 import numpy as np
 
-from tryon.anchors import Anchors, Array, find_anchors
+from tryon.anchors import SIDES, Anchors, Array, find_anchors
 from tryon.bodies import Body
 from tryon.cut import Cut
-from tryon.drape import Trunk, top_layout
+from tryon.drape import Trunk, skirt_layout, top_layout, trouser_layout
 from tryon.garments import Garment
 from tryon.layers import Mesh
 from tryon.mesh import Grid, cells, sound
-from tryon.strips import sleeve
+from tryon.strips import leg, sleeve
 
 ROWS, COLUMNS = 40, 26
 
@@ -21,18 +21,25 @@ def fit(garment: Garment, body: Body, *, tucked: bool = False) -> tuple[Mesh, ..
     covers all of that part of the garment, and has no triangle turned over.
     """
     cut, anchors = Cut.of(garment), find_anchors(body)
-    trunk = Trunk(cut, anchors, top_layout(cut, anchors, tucked=tucked), shoulders=True, tucked=tucked)
-    meshes = []
+    if garment.category in ("pants", "shorts"):
+        trunk = Trunk(cut, anchors, trouser_layout(cut, anchors), parts=("body", "leg_left", "leg_right"))
+        grids = [leg(cut, anchors, trunk, side) for side in SIDES if garment.part(f"leg_{side}").any()]
+        order = ("inside", "leg_left", "leg_right", "body")
+    else:
+        hung = garment.category != "skirt"
+        layout = top_layout(cut, anchors, tucked=tucked) if hung else skirt_layout(cut, anchors)
+        trunk = Trunk(cut, anchors, layout, shoulders=hung, tucked=tucked)
+        grids = [
+            sleeve(cut, anchors, trunk, side)
+            for side in cut.sides("cuff_outer")
+            if garment.part(f"sleeve_{side}").any()
+        ]
+        order = ("inside", "body", "sleeve_left", "sleeve_right")
     for part in ("inside", "body"):
         mask = garment.part(part)
         if mask.any():
-            meshes.append(_trunk_grid(part, cut, anchors, trunk, mask).mesh(cut))
-    for side in cut.sides("cuff_outer"):
-        mask = garment.part(f"sleeve_{side}")
-        if mask.any():
-            grid = sleeve(cut, anchors, trunk, side)
-            meshes.append(grid.mesh(cut))
-    return tuple(meshes)
+            grids.append(_trunk_grid(part, cut, anchors, trunk, mask))
+    return tuple(grid.mesh(cut) for grid in sorted(grids, key=lambda grid: order.index(grid.part)))
 
 
 def _trunk_grid(part: str, cut: Cut, anchors: Anchors, trunk: Trunk, mask: np.ndarray) -> Grid:

@@ -1,6 +1,6 @@
 """The garment network: parts, key points and kind of the garment in a photo, at most two million parameters.
 
-EfficientNet-Lite0 down to stride 16, a wide context at stride 32, and a light decoder back to stride 2.
+EfficientNet-Lite0 down to stride 16, a wide context at stride 32, and a light decoder back to stride 4.
 """
 
 from pathlib import Path
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from core.settings import Models
     from vision import Network
 
-SIDE: Final = 256
+SIDE: Final = 192
 """Side in pixels of the square that the network is shown."""
 
 STRIDE: Final = 4
@@ -34,8 +34,8 @@ COUNTS: Final = ("none", "one", "several")
 WINDOW: Final = 3
 """Cells on each side of a heat map's peak that its position and confidence are read from."""
 
-TAPS: Final = (2, 3, 4, 6)
-"""What is read of the input, the stem and the blocks: 16, 24, 40 and 112 channels at strides 2, 4, 8 and 16."""
+TAPS: Final = (3, 4, 6)
+"""What is read of the input, the stem and the blocks: 24, 40 and 112 channels at strides 4, 8 and 16."""
 
 GRAPH: Final = "uint8 to parts, heat, facts"  # changes when what is exported changes
 
@@ -156,27 +156,27 @@ def build() -> "torch.nn.Module":
             self.backbone = nn.ModuleList([nn.Sequential(whole.conv_stem, whole.bn1), *whole.blocks[:5]])
             self.context = nn.Sequential(conv(112, 160, stride=2), conv(160, 160), conv(160, 160))
             self.merge16, self.merge8 = Merge(160, 112, 128, 1), Merge(128, 40, 96, 1)
-            self.merge4, self.merge2 = Merge(96, 24, 64, 2), Merge(64, 16, 24, 1)
+            self.merge4 = Merge(96, 24, 64, 2)
             self.heat = nn.Conv2d(64, len(POINTS), 1)
-            self.parts = nn.Conv2d(24, len(PARTS), 1)
+            self.parts = nn.Sequential(nn.Conv2d(64, 4 * len(PARTS), 1), nn.PixelShuffle(2))
             self.facts = nn.Sequential(
                 nn.Linear(160 + 112, 128), nn.ReLU(inplace=True),
                 nn.Linear(128, len(POINTS) + len(CATEGORIES) + len(COUNTS) + 1),
             )  # fmt: skip
 
         def levels(self, x: torch.Tensor) -> tuple[torch.Tensor, ...]:
-            """The backbone's features at strides 2, 4, 8 and 16."""
+            """The backbone's features at strides 4, 8 and 16."""
             outputs = [x]
             for block in self.backbone:
                 outputs.append(block(outputs[-1]))
             return tuple(outputs[tap] for tap in TAPS)
 
         def decode(self, levels: tuple[torch.Tensor, ...]) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-            at2, at4, at8, at16 = levels
+            at4, at8, at16 = levels
             context = self.context(at16)
             facts = self.facts(torch.cat([context.mean((2, 3)), at16.mean((2, 3))], dim=1))
             at4 = self.merge4(self.merge8(self.merge16(context, at16), at8), at4)
-            return self.parts(self.merge2(at4, at2)), self.heat(at4), facts
+            return self.parts(at4), self.heat(at4), facts
 
         def forward(self, x: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
             return self.decode(self.levels(x))

@@ -5,6 +5,7 @@ from typing import Final
 
 import cv2
 import numpy as np
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from core.errors import GarmentUnusable
@@ -50,41 +51,56 @@ def prepare(
     """Cut the garment out of a product photo, find its parts and key points.
 
     photo: (h, w, 3) uint8 RGB, or (h, w, 4) with straight alpha, which is kept. category: what it is, or None to have
-    it recognised. shows_person: whether somebody's head and shoulders are seen in (h, w, 3) uint8; asked only where
-    nothing else speaks against the photo.
+    it recognised. shows_person: whether somebody's head and shoulders are seen in (h, w, 3) uint8.
     Raises GarmentUnusable with reason "no-garment", "several-garments", "worn-by-somebody", "cut-off" or
     "points-uncertain".
     """
-    photo = _at_most(photo, LONGEST)
+    photo = at_most(photo, LONGEST)
+    garment = in_place(photo, category, reader=reader, shows_person=shows_person)
+    _check(garment)
+    x, y, w, h = cv2.boundingRect((garment.pixels[..., 3] > 0).view(np.uint8))
+    inside = np.s_[y : y + h, x : x + w]
+    return replace(
+        garment,
+        pixels=np.ascontiguousarray(garment.pixels[inside]),
+        parts=np.ascontiguousarray(garment.parts[inside]),
+        points={name: (px - x, py - y) for name, (px, py) in garment.points.items()},
+    )
+
+
+def in_place(
+    photo: NDArray[np.uint8],
+    category: Category | None = None,
+    *,
+    reader: Reader,
+    shows_person: Callable[[NDArray[np.uint8]], bool] | None = None,
+) -> Garment:
+    """As :func:`prepare`, but not cropped, scaled or checked for what is cut off or uncertain."""
     given = photo[..., 3] if photo.shape[2] == 4 and photo[..., 3].min() < 128 else None
     pixels = np.ascontiguousarray(photo[..., :3]) if given is None else _on_grey(photo)
     box = _find(pixels, given, reader)
     seen, place = _look(pixels, box, reader)
     _check_worn(seen, pixels, shows_person)
-    guessed = category is None
-    if category is None:
-        category = CATEGORIES[int(seen.categories.argmax())]
     parts = _stretch(seen.parts[..., 1:], place, pixels.shape[:2])
     if given is None:
         colours, alpha = cut_out(pixels, parts.sum(axis=2))
     else:
-        colours, alpha = clean_edge(pixels, given.astype(np.float32) / 255), given
-    points = _points(seen, place, category, alpha)
-    _check(alpha, points, category)
-    x, y, w, h = cv2.boundingRect((alpha > 0).view(np.uint8))
-    inside = np.s_[y : y + h, x : x + w]
+        colours, alpha = clean_edge(pixels, given / np.float32(255)), given
+    recognised = category or CATEGORIES[int(seen.categories.argmax())]
+    points = _points(seen, place, recognised, alpha)
     return Garment(
-        pixels=np.dstack([colours, alpha])[inside],
-        parts=_labelled(alpha[inside], parts[inside]),
-        category=category,
-        points={name: (px - x, py - y) for name, (px, py, _) in points.items()},
+        pixels=np.dstack([colours, alpha]),
+        parts=_labelled(alpha, parts),
+        category=recognised,
+        points={name: (x, y) for name, (x, y, _) in points.items()},
         confidence={name: sure for name, (_, _, sure) in points.items()},
-        guessed=guessed,
+        guessed=category is None,
         tag=reader.tag,
     )
 
 
-def _at_most(photo: NDArray[np.uint8], longest: int) -> NDArray[np.uint8]:
+def at_most(photo: NDArray[np.uint8], longest: int) -> NDArray[np.uint8]:
+    """The photo, made smaller where its longer side has more pixels."""
     scale = longest / max(photo.shape[:2])
     if scale >= 1:
         return photo
@@ -185,23 +201,21 @@ def _check_worn(
         )
 
 
-def _check(alpha: NDArray[np.uint8], points: dict[str, tuple[float, float, float]], category: Category) -> None:
+def _check(garment: Garment) -> None:
     """Raises GarmentUnusable where the photo cuts the garment off, or key points that matter are not found."""
-    mask = alpha > 127
+    mask = garment.pixels[..., 3] > 127
     sides = ((mask[0], mask.any(0)), (mask[-1], mask.any(0)), (mask[:, 0], mask.any(1)), (mask[:, -1], mask.any(1)))
-    missing = [name for name in NEEDED.get(category, _NEEDED_TOP) if name not in points]
+    missing = [name for name in NEEDED.get(garment.category, _NEEDED_TOP) if name not in garment.points]
     cut = max(int(side.sum()) / max(1, int(span.sum())) for side, span in sides)
     if cut > 0.6 or (missing and cut > 0.15):
         raise GarmentUnusable(
-            "The photo cuts the garment off.",
-            reason="cut-off",
-            remedy="Show the whole garment with some ground around it.",
+            "The photo cuts the garment off.", reason="cut-off", remedy="Show all of it, with some ground around it."
         )
     if missing:
         raise GarmentUnusable(
             f"Not found on the garment: {', '.join(name.replace('_', ' ') for name in missing)}.",
             reason="points-uncertain",
-            remedy="Show the garment from its front, spread out, or give its category.",
+            remedy="Show it from its front, spread out, or say what kind of garment it is.",
         )
 
 

@@ -1,12 +1,14 @@
 """What holds a garment up in made-up photos: hangers, mannequins, and people, drawn roughly behind it."""
 
+from typing import Any
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from tryon.garments import POINTS
 
-Plane = NDArray[np.float32]
+Plane = NDArray[np.floating[Any]]
 SKINS = ((241, 205, 181), (228, 185, 151), (198, 145, 108), (160, 108, 75), (112, 74, 52), (74, 50, 38))
 
 

@@ -149,8 +149,8 @@ class Composer:
         shown = self._shaded(warped[..., :3], warped[..., 3], rng)
         if behind is not None:
             behind = cv2.resize(behind, pixels.shape[1::-1], interpolation=cv2.INTER_AREA)
-            behind = _taken(behind, behind[..., :3].astype(np.float32), there)
-        return Placed(shown, warped[..., 3], labels, moved.astype(np.float32), behind)
+        back = None if behind is None else _taken(behind, behind[..., :3].astype(np.float32), there)
+        return Placed(shown, warped[..., 3], labels, moved.astype(np.float32), back)
 
     def _rumple(self, rng: np.random.Generator) -> Plane:
         """Displacement (SIDE, SIDE, 2) in pixels of cloth that does not lie as it was drawn."""
@@ -253,8 +253,8 @@ class Composer:
             ground = self._lay(ground, one, rng) if one.alpha.any() else ground
             parts = np.where(one.parts > 0, one.parts, parts)
         points = placed[0].points if len(placed) == 1 else np.full((len(POINTS), 2), np.nan, np.float32)
-        outside = ((points < 0) | (points >= SIDE)).any(axis=1)
-        points = np.where(outside[:, None], np.nan, points).astype(np.float32)
+        outside = np.any((points < 0) | (points >= SIDE), axis=1, keepdims=True)
+        points = np.where(outside, np.nan, points).astype(np.float32)
         return Scene(
             pixels=_camera(ground, self._field(self._smooth, rng), rng),
             parts=parts,

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from tryon.anchors import SIDES, Anchors, Array, Limb, Side
 from tryon.cut import Cut, filled, smooth
-from tryon.drape import WRAP, Trunk
+from tryon.drape import Trunk
 from tryon.mesh import Grid, areas, cells, relaxed, sound
 
 ROWS, COLUMNS = 40, 10
@@ -59,53 +59,75 @@ class Bone:
 
 def sleeve(cut: Cut, anchors: Anchors, trunk: Trunk, side: Side) -> Grid:
     """The strip of one sleeve: rows from inside the armhole to the cuff, columns from its inner to its outer edge."""
-    mask = cut.garment.part(f"sleeve_{side}")
     tip, pit = cut.points[f"shoulder_{side}"], cut.points[f"armpit_{side}"]
     outer, inner = cut.points[f"cuff_outer_{side}"], cut.points[f"cuff_inner_{side}"]
     s = SIDES[side]
-    chord = tip - pit
-    inward = s * np.array([chord[1], -chord[0]])
+    inward = s * np.array([(tip - pit)[1], -(tip - pit)[0]])
     over = 0.08
     under = _first_row(pit, inner - pit, tip, outer, over, s)
-    high, low = (
-        Edge(tip + 0.15 * inward, tip, outer, over, cut.margin),
-        Edge(pit + 0.3 * inward, pit, inner, under, cut.margin),
-    )
+    high = Edge(tip + 0.15 * inward, tip, outer, over, cut.margin)
+    low = Edge(pit + 0.3 * inward, pit, inner, under, cut.margin)
+    return _limb(f"sleeve_{side}", cut, anchors, trunk, anchors.arm[side], low, high, s)
+
+
+def leg(cut: Cut, anchors: Anchors, trunk: Trunk, side: Side) -> Grid:
+    """The strip of one trouser leg: rows from the waist, with the trunk down to the crotch, to the hem."""
+    points, s = cut.points, SIDES[side]
+    waist, hip, crotch = points[f"waist_{side}"], points[f"hip_{side}"], points["crotch"]
+    outer, inner = points[f"hem_outer_{side}"], points[f"hem_inner_{side}"]
+    down = np.clip((crotch[1] - hip[1]) / max(outer[1] - hip[1], 1.0), 0.02, 0.9)
+    beside = hip + down * (outer - hip)
+    rise = min(0.5, float((crotch[1] - waist[1]) / max(outer[1] - waist[1], 1.0)) * 0.8 + 0.05)
+    middle = cut.mid("waist")
+    above, over = np.array([0.0, -2 * cut.margin]), np.array([-s * cut.margin, 0.0])
+    high = Edge(waist + above, beside, outer, rise, cut.margin, by_way_of=hip)
+    low = Edge(middle + above + over, crotch + over, inner, rise, cut.margin)
+    return _limb(f"leg_{side}", cut, anchors, trunk, anchors.leg[side], low, high, s)
+
+
+def _limb(part: str, cut: Cut, anchors: Anchors, trunk: Trunk, limb: Limb, low: "Edge", high: "Edge", s: int) -> Grid:
+    """A strip between two edges laid along a limb. s: 1 on the left, -1 on the right."""
+    mask = cut.garment.part(part)
     source = _strip(cut, mask, low, high, s)
-
-    scale, unit, limb = trunk.layout.scale, anchors.unit, anchors.arm[side]
+    scale, unit = trunk.layout.scale, anchors.unit
     bone = Bone(limb, 0.08 * unit, s)
-    (at_pit, off_pit), (at_tip, off_tip) = (
-        bone.locate(point, 0.8 * float(limb.solid[1])) for point in trunk(np.stack([pit, tip]))
+    hung_low, hung_high = trunk(np.stack([low.start, high.start]))
+    (at_low, off_low), (at_high, off_high) = (bone.locate(p, 0.8 * float(limb.solid[1])) for p in (hung_low, hung_high))
+    whole = float(limb.solid[2])
+    end = float(0.65 * (at_high + scale * high.length) + 0.35 * (at_low + scale * low.length))
+    if end > 0.86 * whole:
+        end = float(np.clip(end, 0.98 * whole, 1.08 * whole))  # long sleeves end at the wrist, long legs at the ankle
+    end = max(end, at_high + 0.15 * unit, at_low + 0.12 * unit)
+    along_high, along_low = at_high + (end - at_high) * high.shares, at_low + (end - at_low) * low.shares
+    way = high.hem + low.hem - high.start - low.start
+    flat = scale * (np.abs((source[:, -1] - source[:, 0]) @ _normal(way, s)) / 2 - cut.margin)
+    wide_high, wide_low = (
+        _clothed(np.interp(at, limb.solid, limb.half), flat) + scale * cut.margin for at in (along_high, along_low)
     )
-    length, arm = scale * high.length, float(limb.solid[2])
-    end = float(0.65 * (at_tip + length) + 0.35 * (at_pit + scale * low.length))
-    if end > 0.86 * arm:
-        end = float(np.clip(end, 0.98 * arm, 1.08 * arm))  # a long sleeve ends at the wrist
-    end = max(end, at_tip + 0.15 * unit, at_pit + 0.12 * unit)
-    along_tip, along_pit = at_tip + (end - at_tip) * high.shares, at_pit + (end - at_pit) * low.shares
-    cloth = WRAP * scale * np.abs((source[:, -1] - source[:, 0]) @ _normal(outer + inner - tip - pit, s)) / 2
-    half_tip, half_pit = (
-        np.maximum(np.interp(at, limb.solid, limb.half) * 1.1 + scale * cut.margin, cloth)
-        for at in (along_tip, along_pit)
-    )
-    off_high = half_tip + (off_tip - half_tip) * _ease((along_tip - at_tip) / (0.45 * unit))
-    off_low = -half_pit + (off_pit + half_pit) * _ease((along_pit - at_pit) / (0.5 * unit))
-    target = _between(bone.point(along_pit, off_low), bone.point(along_tip, off_high), COLUMNS)
+    outside = wide_high + (off_high - wide_high) * _ease((along_high - at_high) / (0.45 * unit))
+    inside = -wide_low + (off_low + wide_low) * _ease((along_low - at_low) / (0.5 * unit))
+    target = _between(bone.point(along_low, inside), bone.point(along_high, outside), COLUMNS)
 
-    # Inside the armhole the sleeve goes with the trunk, and beyond it less and less.
+    # Before its seam the limb goes with the trunk, and beyond it less and less.
     hung = trunk(source)
     seam = low.seam + (high.seam - low.seam) * np.linspace(0, 1, COLUMNS)
     beyond = (np.arange(ROWS)[:, None] - seam) / (ROWS - 1 - seam)
     step = np.floor(seam).astype(int)
-    gap = np.arange(COLUMNS)
-    share = (seam - step)[:, None]
-    away = (hung - target)[step, gap] * (1 - share) + (hung - target)[step + 1, gap] * share
+    column, share = np.arange(COLUMNS), (seam - step)[:, None]
+    away = (hung - target)[step, column] * (1 - share) + (hung - target)[step + 1, column] * share
     target = np.where(beyond[..., None] < 0, hung, target + _ease(beyond / 0.4)[..., None] * away)
-    depth = np.interp(np.maximum(along_tip, along_pit), limb.solid, limb.depth)[:, None] + np.zeros(COLUMNS)
-    safe = _straight(source, scale, trunk(0.5 * (pit + tip)[None])[0], outer + inner - tip - pit, limb)
+    depth = np.interp(np.maximum(along_high, along_low), limb.solid, limb.depth)[:, None] + np.zeros(COLUMNS)
+    safe = _straight(source, scale, (hung_low + hung_high) / 2, way, limb)
     used = cells(cut, source, mask)
-    return Grid(f"sleeve_{side}", source, sound(source, target, safe, used), depth, used)
+    return Grid(part, source, sound(source, target, safe, used), depth, used)
+
+
+def _clothed(half: Array, flat: Array) -> Array:
+    """Half the width of a limb in a tube of cloth. flat: half its width laid flat.
+
+    A tube as tight as can be, pi / 2 times the limb's width when flat, lies on the skin; what it has more hangs out.
+    """
+    return np.asarray(1.05 * half + 0.85 * np.maximum(flat - np.pi / 2 * half, 0))
 
 
 def _first_row(pit: Array, down: Array, tip: Array, outer: Array, over: float, s: int) -> float:
@@ -126,16 +148,25 @@ class Edge:
     """One edge of a strip in the garment: from behind the seam, over the seam's end, to the hem.
 
     crossing: at which share of the rows it crosses the seam. points (ROWS, 2); shares (ROWS,): 0 at the seam, 1 at the
-    hem; seam: the row of the crossing.
+    hem; seam: the row of the crossing; start, hem: its ends beyond the seam, length: between them.
     """
 
-    def __init__(self, behind: Array, seam: Array, hem: Array, crossing: float, margin: float) -> None:
+    def __init__(
+        self, behind: Array, seam: Array, hem: Array, crossing: float, margin: float, by_way_of: Array | None = None
+    ) -> None:
+        self.start, self.hem = seam, hem
         back, self.length = float(np.linalg.norm(seam - behind)), max(float(np.linalg.norm(hem - seam)), 1.0)
         at = np.interp(np.linspace(0, 1, ROWS), [0, crossing, 1], [-back, 0, self.length + 1.5 * margin])
         self.shares = at / self.length
         self.seam = crossing * (ROWS - 1)
         ahead, across = (hem - seam) / self.length, (seam - behind) / max(back, 1e-6)
-        self.points = smooth(seam + np.maximum(at, 0)[:, None] * ahead + np.minimum(at, 0)[:, None] * across, 1.0)
+        points = seam + np.maximum(at, 0)[:, None] * ahead + np.minimum(at, 0)[:, None] * across
+        if by_way_of is not None:
+            share = float(np.clip((by_way_of - behind) @ across / max(back, 1e-6), 0.05, 0.95))
+            aside = by_way_of - behind - share * (seam - behind)
+            before = np.clip(1 + at / max(back, 1e-6), 0, 1)
+            points = points + np.interp(before, np.array([0, share, 1]), np.array([0, 1, 0]))[:, None] * aside
+        self.points = smooth(points, 1.0)
         ways = smooth(np.where(at[:, None] < 0, across, ahead), 1.0)
         self.ways = ways / np.linalg.norm(ways, axis=1)[:, None]
 

@@ -130,11 +130,11 @@ def heads(data: Path, out: Path) -> None:
 @click.option(
     "--drawings", type=click.IntRange(min=100), default=8000, show_default=True, help="Of the wardrobe and shop."
 )
-@click.option("--scenes", type=click.IntRange(min=1000), default=150_000, show_default=True)
+@click.option("--minutes", type=click.FloatRange(min=0, min_open=True), default=60.0, show_default=True)
 @click.option("--seed", type=int, default=7, show_default=True)
 @click.option("--start", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="A network to go on from.")
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="A .safetensors file.")
-def garment(data: Path, drawings: int, scenes: int, seed: int, start: Path | None, out: Path) -> None:
+def garment(data: Path, drawings: int, minutes: float, seed: int, start: Path | None, out: Path) -> None:
     """Train the network that finds parts and key points of garments, on drawn ones and on cut-out photos.
 
     Writes OUT and, beside it, OUT's training record as .json.
@@ -157,7 +157,7 @@ def garment(data: Path, drawings: int, scenes: int, seed: int, start: Path | Non
 
     cv2.setNumThreads(1)
     torch.set_num_threads(1)  # the other core makes scenes
-    plan = Plan(scenes=scenes, seed=seed)
+    plan = Plan(minutes=minutes, seed=seed)
     imagenet = Weights(load_settings().models_dir).path("efficientnet_lite0")
     garments: list[Example] = []
     others: list[Example] = []
@@ -184,13 +184,13 @@ def garment(data: Path, drawings: int, scenes: int, seed: int, start: Path | Non
     def report(point: Point, network: "torch.nn.Module") -> None:
         save(network, out, tag)  # what there is so far outlives an interruption
         console.print(
-            f"{point.minutes:6.1f} min  {point.scenes:7,} scenes  loss {point.loss:.3f}  IoU {point.iou:.4f}  "
+            f"{point.minutes:6.1f} min  {point.seen:7,} scenes  loss {point.loss:.3f}  IoU {point.iou:.4f}  "
             f"points {100 * point.error:.2f} % of height  category {point.category:.3f}",
             highlight=False,
             soft_wrap=True,
         )
 
-    tag = f"garment.{seed}-{drawings}-{scenes}"
+    tag = f"garment.{seed}-{drawings}-{minutes:g}"
     counts: dict[str, int | str] = {
         "drawn": len(garments),
         "held out": len(unseen),
@@ -202,7 +202,7 @@ def garment(data: Path, drawings: int, scenes: int, seed: int, start: Path | Non
     composer = Composer(garments, others, photos, grounds)
     trained = train_garment(composer, Composer(unseen, grounds=grounds), imagenet, plan, report, start)
     save(trained.network, out, tag)
-    out.with_suffix(".json").write_bytes(record(trained, plan, tag, counts, start and start.name))
+    out.with_suffix(".json").write_bytes(record(trained, plan, tag, counts, start.name if start else None))
 
 
 def draw_example(index: int, seed: int) -> "Example":

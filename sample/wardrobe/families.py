@@ -10,7 +10,8 @@ from sample.drawing import Drawing
 from sample.pieces import Sketch
 from sample.render import render
 from sample.wardrobe.fabrics import choose
-from sample.wardrobe.hanger import with_clips
+from sample.wardrobe.form import in_bottom
+from sample.wardrobe.hanger import cut, with_clips
 from sample.wardrobe.laid import crooked, hem_cut, lay
 from sample.wardrobe.lower import BOTTOMS
 from sample.wardrobe.tops import build
@@ -21,8 +22,8 @@ HELD_OUT: Final = "wrap"
 """Fronts and skirts wrapped over or tied in a knot, tops and dresses with bell sleeves: no other family has them."""
 
 CATEGORIES: Final = (*TOPS, *BOTTOMS)
-WAYS: Final = ("flat", "hung", "ghost")
-"""How garments are shown: laid flat, on a hanger, or as if worn by nobody."""
+WAYS: Final = ("flat", "hung", "ghost", "formed")
+"""How garments are shown: laid flat, on a hanger, as if worn by nobody, or on a dress form."""
 
 _OFTEN: Final = {"tee": 3, "buttoned": 3, "jeans": 2, "sweater": 2, "jacket": 2, "coat": 2, "a-line": 2}
 
@@ -54,7 +55,7 @@ def garment(
     names = [name for c, name in have if c == category]
     weights = np.array([_OFTEN.get(name, 1) for name in names], float)
     family = names[rng.choice(len(names), p=weights / weights.sum())]
-    way = str(rng.choice(WAYS, p=(0.62, 0.22, 0.16)))
+    way = str(rng.choice(WAYS, p=(0.6, 0.2, 0.12, 0.08)))
     sketch = _sketch(rng, category, family, way)
     if "hem_left" in sketch.points and rng.random() < (0.25 if category in ("skirt", "dress") else 0.1):
         (half, low), (_, start) = sketch.points["hem_left"], sketch.points["waist_left"]
@@ -71,7 +72,11 @@ def _sketch(rng: np.random.Generator, category: str, family: str, way: str) -> S
         top, fabric = TOPS[category][family](rng, category)
         look, relief = choose(rng, fabric)
         top = replace(
-            top, hung=way == "hung" and top.neck != "hood", ghost=way == "ghost", contrast=rng.random() < 0.08
+            top,
+            hung=way == "hung" and top.neck != "hood" and top.front != "open",
+            ghost=way == "ghost",
+            contrast=rng.random() < 0.08,
+            formed=way == "formed" and top.trunk.armpit > 14 and top.neck != "hood" and top.front != "open",
         )
         if way != "flat":
             top = replace(top, sleeves=(drop(rng, top.sleeves[0]), drop(rng, top.sleeves[1])))
@@ -82,5 +87,9 @@ def _sketch(rng: np.random.Generator, category: str, family: str, way: str) -> S
         sketch = sew(look, rng)
         if way == "hung":
             with_clips(sketch, rng)
+        if way == "formed":
+            sketch.behind += in_bottom(sketch, rng)
+            at = next(i for i, piece in enumerate(sketch.pieces) if piece.part != "waist_inside")
+            sketch.pieces[at:at] = cut(sketch.behind[:1])
     sketch.relief = relief
     return sketch

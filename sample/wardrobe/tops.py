@@ -14,6 +14,7 @@ from sample.shapes.hooded import cords, hood
 from sample.shapes.outer import slant_pockets, zip_line
 from sample.shapes.shirts import chest_pocket, collar, placket
 from sample.style import Look
+from sample.wardrobe.form import in_top
 from sample.wardrobe.hanger import cut, for_top
 from sample.wardrobe.necks import cowl, funnel, keyhole, strap_top, straps
 from sample.wardrobe.ruffles import frill, sash, skirt, slit
@@ -29,7 +30,7 @@ class Top:
     """What a top or dress is sewn of. sleeves: the wearer's left and right; band: depth of a ribbed hem; fall: a dress's skirt;
     tiers: of that skirt; belt: a sash at the waist; strap: half distance and width of straps that rise from a
     trunk without shoulders; prints: what is printed on the front; quilt: distance of quilting seams; hung: on a hanger; ghost: as if worn
-    by nobody, its hem seen from below; contrast: sleeves of another colour;
+    by nobody, its hem seen from below; formed: on a dress form; contrast: sleeves of another colour;
     one: only the left shoulder is covered; sheer: opacity of the sleeves."""
 
     trunk: Trunk
@@ -53,6 +54,7 @@ class Top:
     strength: float = 1.0
     hung: bool = False
     ghost: bool = False
+    formed: bool = False
     contrast: bool = False
     one: bool = False
     sheer: float = 1.0
@@ -70,7 +72,10 @@ def build(top: Top, look: Look, rng: np.random.Generator) -> Sketch:
     leaves = _behind(sketch, top, look, rng)
     if top.hung:
         sketch.behind += for_top(t, rng)
-        sketch.add(*cut(sketch.behind))
+    if top.formed:
+        low = (top.fall.hem, top.fall.top + top.fall.length) if top.fall else (t.hem, t.length)
+        sketch.behind += in_top(t, top.sleeves, low, rng)
+    sketch.add(*cut(sketch.behind))
     _sleeves(sketch, top, look, rng, over=False)
     if top.fall:
         skirt(sketch, top.fall, look, rng, top.tiers)

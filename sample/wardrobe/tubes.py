@@ -157,7 +157,7 @@ def cleared(tube: Tube | None, trunk: Trunk, bodies: list[Points]) -> Tube | Non
     if tube is None or tube.over or tube.raglan or tube.tucked:
         return tube
     while _hidden(tube, trunk, bodies):
-        if tube.length > 24:
+        if tube.length > 24 or tube.width > 19:
             return replace(tube, over=True)
         if tube.angle < 0:
             return tube

@@ -28,10 +28,13 @@ def trunk(rng: Rng, **changes: Any) -> Trunk:
     length = rng.uniform(46, 80)
     fitted = rng.uniform(-1.0, 4.0)
     base = Trunk(
-        neck=rng.uniform(7, 10.5), drop=rng.uniform(6, 12), back=rng.uniform(0.8, 3), shoulder=chest - rng.uniform(0.5, 5.5),
+        neck=rng.uniform(7, 10.5), drop=rng.uniform(6, 12), back=rng.uniform(0.8, 3), shoulder=chest - rng.uniform(-2.5, 6),
         slope=rng.uniform(2, 6.5), chest=chest, armpit=rng.uniform(18, 26), waist=chest - fitted, waist_at=length * rng.uniform(0.52, 0.68),
         hem=chest - fitted * 0.5 + rng.normal(0.3, 1.8), length=length, hem_dip=rng.uniform(-0.8, 2.5), cut_in=rng.uniform(0.5, 3.5),
     )  # fmt: skip
+    if rng.random() < 0.07 and length > 50:  # batwing: the sleeve grows out of the side far below the arm
+        deep = rng.uniform(27, length * 0.6)
+        base = replace(base, armpit=deep, waist_at=max(base.waist_at, deep + 4))
     return replace(base, **changes)
 
 
