@@ -11,8 +11,8 @@ from filelock import FileLock
 
 from core import replacing
 from core.errors import GarmentUnusable
+from tryon.garment_file import load, save
 from tryon.garments import Category, Garment
-from tryon.keeping import read_garment, write_garment
 
 CATEGORY_WORDS: Final[dict[Category, tuple[str, ...]]] = {
     "t-shirt": ("t-shirt", "tee", "tshirt", "polo", "tank", "T恤", "短袖"),
@@ -72,15 +72,14 @@ class Wardrobe:
                 raise GarmentUnusable(said.detail, reason=said.reason, remedy=said.remedy)
             if file.exists():
                 file.touch()
-                return read_garment(file.read_bytes())
+                return load(file)
             try:
                 garment = self._make(photo, category)
             except GarmentUnusable as error:
                 with replacing(refused) as part:
                     part.write_bytes(msgspec.json.encode(Refusal(error.detail, error.reason, error.remedy)))
                 raise
-            with replacing(file) as part:
-                part.write_bytes(write_garment(garment))
+            save(garment, file)
         if key[0] == "0":  # now and then: it looks at every file
             self._tidy()
         return garment
