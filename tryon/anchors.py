@@ -19,6 +19,8 @@ SHOULDERS, ELBOWS, WRISTS, HIPS, KNEES, ANKLES = ((i, i + 1) for i in (11, 13, 1
 LEVELS: Final = (0.0, 0.3, 0.6, 0.95, 1.15)
 HALVES: Final = (0.46, 0.48, 0.41, 0.5, 0.5)
 DEEP: Final = (0.25, 0.35, 0.31, 0.36, 0.36)
+SHORTEST: Final = 16.0
+"""Pixels: a torso that seems shorter is upright and that long."""
 ARM: Final = (0.15, 0.125, 0.085)
 LEG: Final = (0.25, 0.17, 0.115)
 
@@ -68,7 +70,9 @@ def find_anchors(body: Body) -> Anchors:
     points = body.points.astype(float)
     xy = points[:, :2]
     middle, hips = xy[list(SHOULDERS)].mean(0), xy[list(HIPS)].mean(0)
-    torso = max(float(np.linalg.norm(middle - hips)), 1.0)
+    torso = float(np.linalg.norm(middle - hips))
+    if torso < SHORTEST:
+        hips, torso = np.add(middle, (0.0, SHORTEST)), SHORTEST
     unit = max(float(np.linalg.norm(xy[11] - xy[12])), 0.62 * torso)
     up = (middle - hips) / torso
     across = np.array([-up[1], up[0]])

@@ -37,10 +37,10 @@ def clean_edge(pixels: NDArray[np.uint8], alpha: Plane) -> NDArray[np.uint8]:
 
     alpha: (h, w) float32 in [0, 1].
     """
-    sure = cv2.erode((alpha > 0.98).view(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    sure = cv2.erode((alpha > 0.98).view(np.uint8), np.ones((5, 5), np.uint8)) > 0
     if not sure.any():
         return pixels
-    near, _ = _local_mean(pixels.astype(np.float32), sure, 3)
+    near = _local_mean(pixels.astype(np.float32), sure, 4)
     _, nearest = cv2.distanceTransformWithLabels((~sure).view(np.uint8), cv2.DIST_L2, 5, labelType=cv2.DIST_LABEL_PIXEL)
     places = np.zeros(int(nearest.max()) + 1, np.int64)
     places[nearest[sure]] = np.flatnonzero(sure)
@@ -104,7 +104,7 @@ def _main(likely: Plane) -> Plane:
     if count < 2:
         return likely
     areas = stats[1:, cv2.CC_STAT_AREA]
-    kept = 1 + np.flatnonzero(areas >= 0.03 * areas.max())
+    kept = 1 + np.flatnonzero(areas >= 0.1 * areas.max())
     garment = np.isin(labels, kept)
     _, holes, stats, _ = cv2.connectedComponentsWithStats((~garment).view(np.uint8), connectivity=4)
     small = np.flatnonzero(stats[:, cv2.CC_STAT_AREA] < 0.002 * areas.max())
@@ -123,8 +123,8 @@ def _edge(likely: Plane, reach: float) -> Plane:
     return np.asarray(np.clip(away / (2 * SMOOTH) + 0.25, 0, 1), np.float32)
 
 
-def _local_mean(planes: Plane, weight: NDArray[np.bool_], radius: int) -> tuple[Plane, Plane]:
-    """Mean (h, w, c) of the planes where the weight is set, in a square window, and the window's share that is."""
-    share = cv2.boxFilter(weight.astype(np.float32), -1, (2 * radius + 1,) * 2)
-    total = cv2.boxFilter(planes * weight[..., None], -1, (2 * radius + 1,) * 2)
-    return np.asarray(total / np.maximum(share, 1e-6)[..., None], np.float32), np.asarray(share, np.float32)
+def _local_mean(planes: Plane, where: NDArray[np.bool_], radius: int) -> Plane:
+    """Mean (h, w, c) of the planes in a square window, of the pixels that are set."""
+    share = cv2.boxFilter(where.astype(np.float32), -1, (2 * radius + 1,) * 2)
+    total = cv2.boxFilter(planes * where[..., None], -1, (2 * radius + 1,) * 2)
+    return np.asarray(total / np.maximum(share, 1e-6)[..., None], np.float32)

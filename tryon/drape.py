@@ -6,7 +6,8 @@ import numpy as np
 from msgspec import Struct
 
 from tryon.anchors import SIDES, Anchors, Array
-from tryon.cut import Cut, filled, smooth
+from tryon.cut import Cut, smooth
+from tryon.pattern import Pattern
 
 EASE: Final = {
     "t-shirt": 0.1,
@@ -85,61 +86,20 @@ def trouser_layout(cut: Cut, anchors: Anchors) -> Layout:
 class Trunk:
     """The map. Call it with upright points (…, 2) to get photo points (…, 2)."""
 
-    def __init__(self, cut: Cut, anchors: Anchors, layout: Layout, *, parts: tuple[str, ...] = ("body",), shoulders: bool = False, tucked: bool = False) -> None:  # fmt: skip
-        self.cut, self.anchors, self.layout = cut, anchors, layout
-        x0, y0, x1, y1 = cut.box(cut.garment.part(*parts))
-        pad = 0.05 * (y1 - y0)
-        self.rows = np.linspace(y0 - pad, y1 + pad, 160)
-        self._outline(cut, parts, shoulders, x1 - x0)
-        self._place(anchors, layout, tucked)
+    def __init__(self, pattern: Pattern, anchors: Anchors, layout: Layout) -> None:
+        self.pattern, self.anchors, self.layout = pattern, anchors, layout
+        self.rows = pattern.outline.rows
+        self._place(anchors, layout)
         self._hang_sides(anchors, layout)
         self._pull = np.zeros((1, 2))
         self._at = np.zeros(1)
         self._pits: Array | None = None
-        if shoulders:
-            self._hang_shoulders(cut, anchors)
-
-    # The garment's side
-
-    def _outline(self, cut: Cut, parts: tuple[str, ...], shoulders: bool, width: float) -> None:
-        """Centre and half widths of each row, from the key points and the part's own outline."""
-        names = [n for n in ("neckline", "armpit", "waist", "hip", "hem", "hem_outer") if f"{n}_left" in cut.points]
-        mids = np.array([cut.mid(name) for name in names])
-        order = np.argsort(mids[:, 1])
-        self.centre = np.interp(self.rows, mids[order, 1], mids[order, 0])
-        one = np.stack([self.centre - width / 2, self.rows], 1)
-        first, last = cut.extents(cut.garment.part(*parts), one, np.add(one, (width, 0.0)), 0.3)
-        left = filled(one[:, 0] + last * width - self.centre)
-        right = filled(self.centre - one[:, 0] - first * width)
-        half = np.stack([left, right])
-        if shoulders:
-            pit = float(cut.mid("armpit")[1])
-            at_pit = np.array(
-                [s * (cut.points[f"armpit_{side}"][0] - cut.mid("armpit")[0]) for side, s in SIDES.items()]
-            )
-            half = np.where(self.rows < pit, at_pit[:, None], half)
-        # Hems and waists are curved: beyond their ends rows are no shorter than there.
-        tops = [] if shoulders else [cut.points[f"waist_{side}"][1] for side in SIDES]
-        hems = [cut.points[f"hem_{side}"][1] for side in SIDES if "hem_left" in cut.points]
-        held = np.clip(
-            self.rows,
-            min([*tops, np.inf]) + 0.01 * width if tops else -np.inf,
-            max([*hems, -np.inf]) - 0.01 * width if hems else np.inf,
-        )
-        half = np.stack([np.interp(held, self.rows, side) for side in half])
-        floor = 0.05 * width
-        self.left, self.right = np.maximum(smooth(half.T, 3.0).T, floor)
-
-    def side(self, upright: Array) -> Array:
-        """u of upright points: 0 on the centre line, 1 on the outline at the wearer's left, -1 at the right."""
-        x, y = upright[..., 0], upright[..., 1]
-        off = x - np.interp(y, self.rows, self.centre)
-        half = np.where(off > 0, np.interp(y, self.rows, self.left), np.interp(y, self.rows, self.right))
-        return np.asarray(off / half)
+        if "armpit_left" in pattern.cut.points:
+            self._hang_shoulders(pattern.cut, anchors)
 
     # The body's side
 
-    def _place(self, anchors: Anchors, layout: Layout, tucked: bool) -> None:
+    def _place(self, anchors: Anchors, layout: Layout) -> None:
         """The spine and the rows' directions, by distance below the shoulder joints."""
         known, levels = layout.rows, layout.levels
         slopes = np.diff(levels) / np.diff(known)
@@ -163,15 +123,17 @@ class Trunk:
     def _hang_sides(self, anchors: Anchors, layout: Layout) -> None:
         """Half the width of each row on the body and where its middle is."""
         unit, level = anchors.unit, self.level / anchors.torso
-        tops = "armpit_left" in self.cut.points
-        ease = EASE[self.cut.garment.category] * 0.4 + 0.02
+        tops = "armpit_left" in self.pattern.cut.points
+        ease = EASE[self.pattern.cut.garment.category] * 0.4 + 0.02
         halves = []
-        for side, flat in (("left", self.left), ("right", self.right)):
+        for side, flat in (("left", self.pattern.outline.left), ("right", self.pattern.outline.right)):
             body = anchors.breadth(side, level) * (1 + ease)  # type: ignore[arg-type]
             wide = WRAP * layout.scale * flat * np.clip(np.cos(anchors.turn), 0.5, 1)
             half = np.maximum(body, wide)
+            if self.pattern.cut.garment.category in ("skirt", "dress"):
+                half = np.maximum(half, self._legs(anchors, SIDES[side]))  # type: ignore[index]
             if tops:
-                pit = float(self.cut.mid("armpit")[1])
+                pit = float(self.pattern.cut.mid("armpit")[1])
                 s = SIDES[side]  # type: ignore[index]
                 at_pit = float(s * (anchors.pit[side] - anchors.middle) @ anchors.across)  # type: ignore[index]
                 near = np.clip((self.rows - pit) / (0.5 * unit / layout.scale), 0, 1)
@@ -181,6 +143,21 @@ class Trunk:
         self.half, self.middle = (left + right) / 2, (left - right) / 2
         deep = np.interp(level, [0.0, 0.3, 1.0], [0.25, 0.33, 0.36]) * unit * np.sin(anchors.turn)
         self.turned = np.clip(0.8 * deep, -0.42 * self.half, 0.42 * self.half)
+
+    def _legs(self, anchors: Anchors, s: int) -> Array:
+        """How far the legs reach to one side of the spine in each row, with a little ease; 0 where there are none."""
+        share = np.linspace(0, 1, 16)[:, None]
+        at, half = [], []
+        for limb in anchors.leg.values():
+            for bone in (0, 1):
+                at.append(limb.joints[bone] * (1 - share) + limb.joints[bone + 1] * share)
+                half.append(limb.half[bone] * (1 - share[:, 0]) + limb.half[bone + 1] * share[:, 0])
+        spots, wide = np.concatenate(at), np.concatenate(half) * 1.08
+        depth = (anchors.middle - spots) @ anchors.up
+        spine = np.stack([np.interp(depth, self._q, self._spine[:, i]) for i in (0, 1)], 1)
+        reach = s * ((spots - spine) @ anchors.across) + wide
+        near = np.abs(self.level[:, None] - depth) < 0.12 * anchors.unit
+        return np.asarray(np.where(near & (depth > anchors.torso), reach, 0.0).max(1))
 
     def _flat(self, upright: Array, u: Array) -> Array:
         """The map without what shoulders and armpits pull."""
@@ -225,23 +202,25 @@ class Trunk:
         at = np.stack([x_all, y_all], 1)
         self._at = np.linspace(x_all[0], x_all[-1], 121)
         self._top = np.interp(self._at, x_all, y_all)
-        pull = goals - self._flat(at, self.side(at))
+        pull = goals - self._flat(at, self.pattern.outline.side(at))
         pull = np.stack([np.interp(self._at, x_all, pull[:, i]) for i in (0, 1)], 1)
         self._pull = smooth(pull, 1.5)
         pits = np.array([cut.points["armpit_right"], cut.points["armpit_left"]])
         target = np.array([anchors.pit["right"], anchors.pit["left"]])
-        pulled = np.clip((target - self._flat(pits, self.side(pits))) @ anchors.across, -0.3 * unit, 0.3 * unit)
+        pulled = np.clip(
+            (target - self._flat(pits, self.pattern.outline.side(pits))) @ anchors.across, -0.3 * unit, 0.3 * unit
+        )
         # A loose armhole hangs lower than the armpit: upwards goes only what a raised arm lifts.
         lifted = (target - anchors.middle) @ anchors.up + 0.3 * anchors.torso
         self._pits = pulled[:, None] * anchors.across + np.clip(lifted, -0.1 * unit, 0.3 * unit)[:, None] * anchors.up
 
     def __call__(self, upright: Array) -> Array:
-        u = self.side(upright)
+        u = self.pattern.outline.side(upright)
         placed = self._flat(upright, u)
         if self._pits is None:
             return placed
         x, y = upright[..., 0], upright[..., 1]
-        pit, waist = float(self.cut.mid("armpit")[1]), float(self.layout.rows[2])
+        pit, waist = float(self.pattern.cut.mid("armpit")[1]), float(self.layout.rows[2])
         top = np.interp(x, self._at, self._top)
         near = np.clip((pit - y) / (pit - np.minimum(top, pit - 1)), 0, 1)
         share = near**2 * (3 - 2 * near)

@@ -66,16 +66,6 @@ class Limb(Struct, frozen=True):
         return x.astype(np.float32), y.astype(np.float32)
 
 
-class Skin(Struct, frozen=True):
-    """A bare limb. high, low: (ROWS,) float32, the reach of its skin to either side in pixels. texture: (ROWS,
-    COLUMNS, 3) float32 RGB from one edge to the other. seen: the share of it that the photo shows."""
-
-    high: Array
-    low: Array
-    texture: Array
-    seen: float
-
-
 def outline(limb: Limb, person: NDArray[np.bool_], skin: NDArray[np.bool_]) -> tuple[Array, Array]:
     """How far the bare limb reaches to the positive and the negative side, (ROWS,) float32 each in pixels.
 
@@ -94,19 +84,23 @@ def outline(limb: Limb, person: NDArray[np.bool_], skin: NDArray[np.bool_]) -> t
     measured = (skin_high + skin_low) / 2 * (1.9 / 38)
     build = float(np.clip(np.median(measured[shown]), 0.75, 1.4)) if shown.sum() >= 4 else 0.97
     reach = []
-    for out, bare in ((out_high, skin_high), (out_low, skin_low)):
-        cloth = np.minimum(build, np.where(out < 38, np.maximum(out * (1.9 / 38) - 0.12, 0.45), build))
-        wide = np.where(shown, bare * (1.9 / 38), cloth)
-        weight = np.where(shown, 4.0, 1.0)
-        smooth = _along(wide * weight, 3.0) / _along(weight, 3.0)
-        reach.append((smooth * limb.radii).astype(np.float32))
+    for free, shows in ((out_high, skin_high), (out_low, skin_low)):
+        room = free * (1.9 / 38)
+        cloth = np.minimum(build, np.where(free < 38, np.maximum(room - 0.10, 0.45), build))
+        # Close to skin that is seen the outline goes on as it was there.
+        near = np.clip(_along(shown.astype(np.float32), 5.0) * 2.2, 0, 1)
+        beside = _along(shows * (1.9 / 38) * shown, 5.0) / np.maximum(_along(shown.astype(np.float32), 5.0), 1e-3)
+        guessed = np.minimum(cloth + near * (beside - cloth), np.maximum(room, 0.45))
+        wide = _along(np.where(shown, shows * (1.9 / 38), guessed), 1.5)
+        reach.append((wide * limb.radii).astype(np.float32))
     return reach[0], reach[1]
 
 
 def _run(inside: NDArray[np.bool_]) -> NDArray[np.int64]:
     """(rows,): how many steps from the bone on are inside without a break."""
-    found: NDArray[np.int64] = np.where(inside.all(axis=1), inside.shape[1] - 1, inside.argmin(axis=1))
-    return found
+    last = inside.shape[1] - 1
+    steps: NDArray[np.int64] = np.where(inside.all(axis=1), last, inside.argmin(axis=1)).astype(np.int64)
+    return steps
 
 
 def _sample(mask: NDArray[np.bool_], x: Array, y: Array) -> NDArray[np.bool_]:
@@ -136,7 +130,12 @@ def continue_skin(strip: Array, known: Array, profile: Array, light: Array) -> A
 
     profile: (COLUMNS, 3) float32 RGB. light: (ROWS,) float32 around 1, how bright the limb is along its length.
     """
-    expected = profile[None] * light[:, None, None]
+    expected = profile[None] * _along(light, 8.0)[:, None, None]
+    if known.sum() > 40:
+        level = (strip * known[..., None]).sum(axis=(0, 1)) / np.maximum(
+            (expected * known[..., None]).sum(axis=(0, 1)), 1
+        )
+        expected = expected * np.clip(level, 0.75, 1.3)
     gap = (strip - expected) * known[..., None]
     # Differences are carried along the limb, less and less far; across it only to smooth them.
     mass = cv2.GaussianBlur(known, (0, 0), sigmaX=1.5, sigmaY=10)
@@ -148,12 +147,13 @@ def continue_skin(strip: Array, known: Array, profile: Array, light: Array) -> A
 def profile_of(strip: Array, known: Array) -> Array | None:
     """(COLUMNS, 3) float32: the mean colour across a limb where enough of it is known, or None."""
     mass = known.sum(axis=0)
-    if known.sum() < 60 or (mass > 0).sum() < COLUMNS // 2:
+    if known.sum() < 60 or (mass > 0).sum() < COLUMNS * 0.7:
         return None
-    blurred = cv2.GaussianBlur(
-        np.concatenate([(strip * known[..., None]).sum(axis=0), mass[:, None]], axis=1), (1, 0), sigmaX=1, sigmaY=1.5
-    )
-    found: Array = blurred[:, :3] / np.maximum(blurred[:, 3:], 1e-3)
+    sums = np.concatenate([(strip * known[..., None]).sum(axis=0), mass[:, None]], axis=1)
+    # Columns of which little is known take after their neighbours.
+    near, far = (cv2.GaussianBlur(sums, (1, 0), sigmaX=1, sigmaY=sigma) for sigma in (1.5, 6.0))
+    total = near + 0.1 * far
+    found: Array = total[:, :3] / np.maximum(total[:, 3:], 1e-3)
     return found
 
 

@@ -38,18 +38,6 @@ class Grid(Struct, frozen=True):
         )  # fmt: skip
 
 
-def cells(cut: Cut, source: Array, mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """(rows - 1, columns - 1): which cells of a grid over the garment have any of ``mask`` in or beside them."""
-    size = max(1, round(cut.margin))
-    near = cv2.dilate(mask.view(np.uint8), np.ones((2 * size + 1, 2 * size + 1), np.uint8)).view(bool)
-    a, b, c, d = source[:-1, :-1], source[:-1, 1:], source[1:, :-1], source[1:, 1:]
-    used = np.zeros(a.shape[:2], bool)
-    for v in np.linspace(0, 1, 6):
-        for u in np.linspace(0, 1, 6):
-            used |= cut.on(near, (a * (1 - u) + b * u) * (1 - v) + (c * (1 - u) + d * u) * v)
-    return used
-
-
 def sound(source: Array, target: Array, safe: Array, used: NDArray[np.bool_]) -> Array:
     """The target with none of its used cells turned over.
 

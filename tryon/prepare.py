@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from core.errors import GarmentUnusable
 from tryon.cutout import clean_edge, cut_out
 from tryon.garment_net import CATEGORIES, COUNTS, SIDE, Reader, Seen
-from tryon.garments import POINTS, POINTS_OF, Category, Garment
+from tryon.garments import PARTS, POINTS, POINTS_OF, Category, Garment
 
 LONGEST: Final = 1024
 """Longest side in pixels that a garment is kept at."""
@@ -90,7 +90,7 @@ def in_place(
     points = _points(seen, place, recognised, alpha)
     return Garment(
         pixels=np.dstack([colours, alpha]),
-        parts=_labelled(alpha, parts),
+        parts=_labelled(alpha, parts, recognised),
         category=recognised,
         points={name: (x, y) for name, (x, y, _) in points.items()},
         confidence={name: sure for name, (_, _, sure) in points.items()},
@@ -219,8 +219,12 @@ def _check(garment: Garment) -> None:
         )
 
 
-def _labelled(alpha: NDArray[np.uint8], parts: NDArray[np.float32]) -> NDArray[np.uint8]:
-    """Labels of PARTS (h, w) uint8 wherever the garment is, by the likeliest of these parts."""
+def _labelled(alpha: NDArray[np.uint8], parts: NDArray[np.float32], category: Category) -> NDArray[np.uint8]:
+    """Labels of PARTS (h, w) uint8 wherever the garment is, by the likeliest of those that its category has.
+
+    parts: (h, w, len(PARTS) - 1), without "none"."""
+    absent = {"skirt": ("sleeve", "leg"), "pants": ("sleeve",), "shorts": ("sleeve",)}.get(category, ("leg",))
+    parts = parts * np.array([not name.startswith(absent) for name in PARTS[1:]], np.float32)
     likeliest = parts.argmax(axis=2) + 1
     unseen = (parts.max(axis=2) < 0.02) & (alpha > 127)
     if unseen.any():  # beyond what the network takes for the garment: as the nearest that it does

@@ -337,8 +337,7 @@ def _camera(photo: Plane, light: Plane, rng: np.random.Generator) -> NDArray[np.
     shot = photo * (1 + np.float32(rng.uniform(0, 0.1)) * light)[..., None] * white.astype(np.float32)
     if rng.random() < 0.6:
         shot = cv2.GaussianBlur(shot, (0, 0), rng.uniform(0.3, 1.3))
-    grain = np.empty((SIDE, SIDE, 3), np.float32)
-    cv2.randn(grain, (0, 0, 0), (float(rng.uniform(0.5, 6)),) * 3)
+    grain = rng.standard_normal((SIDE, SIDE, 3), np.float32) * np.float32(rng.uniform(0.5, 6))
     pixels = np.clip(shot + grain, 0, 255).astype(np.uint8)
     if rng.random() < 0.5:
         _, data = cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(40, 96))])

@@ -33,23 +33,31 @@ def bare_trunk(
     size = (small.shape[1], small.shape[0])
     bare = cv2.erode(parsed.of("neck", "torso").astype(np.uint8), np.ones((5, 5), np.uint8)).astype(np.float32)
     known = (cv2.resize(bare, size, interpolation=cv2.INTER_AREA) > 0.9).astype(np.float32)
-    brightness = small.mean(axis=2)
+    brightness, all_known = small.mean(axis=2), known
     if known.sum() > 20:
         level = np.percentile(brightness[known > 0], 65)
         own = np.median(small[(known > 0) & (brightness > 0.8 * level)], axis=0)
-        # The chin's shadow is the neck's alone.
-        known *= brightness > 0.82 * level
+        # The chin's shadow is the neck's alone; what is darker still is a beard or hair.
+        all_known = known * (brightness > 0.5 * level)
+        known = known * (brightness > 0.82 * level)
     else:
         own = tone
-    gap = cv2.GaussianBlur((small - own) * known[..., None], (0, 0), 0.12 * figure.unit / step)
-    mass = cv2.GaussianBlur(known, (0, 0), 0.12 * figure.unit / step)
-    colours = own + gap / (mass + 0.08)[..., None]
+    shade = cv2.resize(_roundness(alpha, figure) * light, size, interpolation=cv2.INTER_AREA)
+    colours = np.broadcast_to(own, small.shape) * shade[..., None] ** np.array([0.85, 1.05, 1.15], np.float32)
+    # Far the tone of the lit skin, near the seam all that is seen there, shadows too.
+    for mask, reach in ((known, 0.12), (all_known, 0.045)):
+        sigma = reach * figure.unit / step
+        gap = cv2.GaussianBlur((small - colours) * mask[..., None], (0, 0), sigma)
+        colours = colours + gap / (cv2.GaussianBlur(mask, (0, 0), sigma) + 0.06)[..., None]
     colours = cv2.resize(colours.astype(np.float32), (shape[1], shape[0]), interpolation=cv2.INTER_LINEAR)
-    # A body is round: it darkens towards its outline.
+    return colours, alpha.astype(np.float32)
+
+
+def _roundness(alpha: Array, figure: Figure) -> Array:
+    """(h, w) float32 up to 1: a body darkens towards its outline."""
     depth = cv2.GaussianBlur(alpha, (0, 0), 0.05 * figure.unit)
-    shade = light * (0.86 + 0.14 * np.clip((depth - 0.5) * 2, 0, 1))
-    colours = colours * shade[..., None] ** np.array([0.85, 1.05, 1.15], np.float32)
-    return colours.astype(np.float32), alpha.astype(np.float32)
+    found: Array = (0.86 + 0.14 * np.clip((depth - 0.5) * 2, 0, 1)).astype(np.float32)
+    return found
 
 
 def _outline(figure: Figure, parsed: Parsed, cover: Array, x0: int, y0: int) -> Array:
@@ -110,7 +118,8 @@ def _slope(parsed: Parsed, start: Array, down: Array, unit: float) -> float:
 
 def within_silhouette(person: NDArray[np.bool_], by: float) -> Array:
     """(h, w) float32: the person less a seam of so many pixels, for clothes stand off from the body."""
-    depth = cv2.distanceTransform(person.astype(np.uint8), cv2.DIST_L2, 3)
+    smooth = cv2.GaussianBlur(person.astype(np.float32), (0, 0), 2.5) > 0.5
+    depth = cv2.distanceTransform(smooth.astype(np.uint8), cv2.DIST_L2, 3)
     found: Array = cv2.GaussianBlur(np.clip(depth - by + 0.5, 0, 1).astype(np.float32), (0, 0), 0.8)
     return found
 
@@ -146,5 +155,6 @@ def waist(figure: Figure, parsed: Parsed, cover: Array, x0: int, y0: int, other:
     rise = np.clip((down - 0.80) / 0.02, 0, 1) if other == "lower" else np.clip((1.02 - down) / 0.02, 0, 1)
     inside = np.clip(np.minimum(x - first, last - x) + 0.5, 0, 1)
     limit = np.arange(shape[0])[:, None] < edge + 8 if other == "lower" else np.arange(shape[0])[:, None] > edge - 8
-    found: Array = (rise * inside * limit).astype(np.float32)
+    clothed = within_silhouette(parsed.labels > 0, 1.0)
+    found: Array = np.minimum(rise * inside * limit, clothed).astype(np.float32)
     return found

@@ -22,6 +22,7 @@ from tryon.limbs import (
     render,
     round_profile,
 )
+from tryon.matter import grid
 from tryon.parse import Parsed
 from tryon.trunk import bare_trunk, waist, within_silhouette
 from tryon.zones import ARMS, LEGS, Figure
@@ -51,7 +52,7 @@ def undress(body: Body, parsed: Parsed, worn: frozenset[str], cover: NDArray[np.
     Face, hair, hands and shoes are as before, and so is all that is not close to the worn garment.
     """
     figure = Figure.of(body)
-    rim = max(round(0.014 * figure.unit), 2)
+    rim = max(round(0.022 * figure.unit), 3)
     old = parsed.of(*worn)
     seen = old & (cover < 0.98)
     if not seen.any():
@@ -61,8 +62,7 @@ def undress(body: Body, parsed: Parsed, worn: frozenset[str], cover: NDArray[np.
     plate, invented, remarks = _plate(scene, figure)
     pixels = body.pixels.copy()
     x0, y0, x1, y1 = window
-    blend = cv2.GaussianBlur(scene.region.astype(np.float32), (0, 0), rim / 2.5)
-    blend = np.maximum(np.clip(blend * 2 - 0.5, 0, 1), scene.old & scene.region) * ~scene.kept
+    blend = _blend(scene, figure)
     own = body.pixels[y0:y1, x0:x1].astype(np.float32)
     pixels[y0:y1, x0:x1] = np.clip(own + (plate - own) * blend[..., None] + 0.5, 0, 255).astype(np.uint8)
     where = np.zeros(old.shape, np.bool_)
@@ -71,6 +71,17 @@ def undress(body: Body, parsed: Parsed, worn: frozenset[str], cover: NDArray[np.
     if share > 0.25:
         remarks.append(Remark("region_invented", "Much of what the worn garment hid had to be invented."))
     return Bare(pixels, where, share, tuple(remarks))
+
+
+def _blend(scene: "_Scene", figure: Figure) -> Array:
+    """(h, w) float32: how much of the plate is shown. On skin it fades out slowly: hems cast shadows."""
+    soft = cv2.GaussianBlur(scene.region.astype(np.float32), (0, 0), scene.rim / 2.5)
+    away = cv2.distanceTransform((~(scene.old & scene.region)).astype(np.uint8), cv2.DIST_L2, 3)
+    skin = scene.parsed.of("arm", "leg", "torso", "neck")
+    fading = np.clip(1.5 - away / (0.05 * figure.unit), 0, 1) * skin
+    found = np.maximum(np.maximum(np.clip(soft * 2 - 0.5, 0, 1), scene.old & scene.region), fading)
+    blend: Array = (found * ~scene.kept).astype(np.float32)
+    return blend
 
 
 class _Scene(Struct, frozen=True):
@@ -111,19 +122,14 @@ class _Scene(Struct, frozen=True):
 def _plate(scene: _Scene, figure: Figure) -> tuple[Array, NDArray[np.bool_], list[Remark]]:
     """What the window shows without the garment (h, w, 3) float32, what of it is invented, and what is to be said."""
     remarks: list[Remark] = []
-    ground = ~_grown(scene.person, 2 * scene.rim) & ~scene.region
-    plate, rough = continued(scene.pixels, scene.region, ground)
-    noise = grain(scene.pixels, ground if rough < 8 else scene.parsed.of("face", "neck", "arm"))
-    if rough > 14 and (scene.region & ~_grown(scene.cover > 0.5, 1)).sum() > 0.1 * scene.old.sum():
-        remarks.append(Remark("region_invented", "The ground behind the worn garment is intricate and was guessed."))
+    layers: list[tuple[Array, Array]] = []
     other = "lower" if "upper" in scene.worn else "upper"
     beyond = waist(figure, scene.parsed, scene.cover, scene.x0, scene.y0, other) if other not in scene.worn else None
     if beyond is not None:
         cloth = cv2.erode(scene.parsed.of(other).astype(np.uint8), np.ones((2 * scene.rim + 1,) * 2, np.uint8)) > 0
         hole = scene.region & (beyond > 0)
         if hole.any() and cloth.sum() > 50:
-            more, _ = continued(scene.pixels, hole, cloth, upright=True)
-            plate += (more - plate) * beyond[..., None]
+            layers.append((_filled(scene.pixels, hole, cloth, upright=True)[0], beyond))
     light = _light(scene, figure)
     guess = _Tone.of(scene)
     if "upper" in scene.worn:
@@ -132,20 +138,32 @@ def _plate(scene: _Scene, figure: Figure) -> tuple[Array, NDArray[np.bool_], lis
         )
         if beyond is not None:
             alpha = alpha * (1 - beyond)
-        plate += (colours - plate) * alpha[..., None]
-    invented_limb = 0.0
+        layers.append((colours, alpha))
+    unseen = False
     for limbs, stops, names, part in (
         (LEGS, LEG_STOPS, ("leg",), "lower"),
         (ARMS, ARM_STOPS, ("arm", "hand"), "upper"),
     ):
         if part not in scene.worn:
             continue
-        seen = _bare_limbs(scene, figure, limbs, stops, names, guess, light, plate)
-        invented_limb = max(invented_limb, seen)
-    if invented_limb > 0.6:
+        limbs_layers, guessed = _bare_limbs(scene, figure, limbs, stops, names, guess, light)
+        layers += limbs_layers
+        unseen |= guessed
+    if unseen:
         remarks.append(Remark("skin_invented", "Bare skin had to be invented where the photo shows none of that limb."))
+    through = np.ones(scene.region.shape, np.float32)
+    for _, alpha in layers:
+        through *= 1 - alpha
+    hole = scene.region & (through > 0.01) & (scene.cover < 0.98)
+    plate, rough = _filled(scene.pixels, hole, ~_grown(scene.person, 2 * scene.rim) & ~scene.region)
+    if rough > 14 and (hole & (scene.cover < 0.5)).sum() > 0.1 * scene.old.sum():
+        remarks.append(Remark("region_invented", "The ground behind the worn garment is intricate and was guessed."))
+    for colours, alpha in layers:
+        plate += (colours - plate) * alpha[..., None]
+    bare = scene.parsed.of("face", "neck", "arm", "torso", "leg")
+    noise = grain(scene.pixels, bare if bare.sum() > 400 else ~scene.person)
     speck = np.random.default_rng(0).normal(0, 1, scene.region.shape).astype(np.float32)
-    speck = cv2.GaussianBlur(speck, (0, 0), 0.6) * 2.0
+    speck = cv2.GaussianBlur(speck, (0, 0), 0.6) * 1.4
     plate += (noise * speck)[..., None]
     return plate, scene.region & ~scene.kept, remarks
 
@@ -158,8 +176,19 @@ class _Tone(Struct, frozen=True):
 
     @classmethod
     def of(cls, scene: _Scene) -> "_Tone":
-        lab = (scene.parsed.skin + np.array([0, 128, 128], np.float32)).reshape(1, 1, 3)
-        colour = cv2.cvtColor(np.clip(lab, 0, 255).astype(np.uint8), cv2.COLOR_LAB2RGB)[0, 0].astype(np.float32)
+        bare = (
+            cv2.erode(
+                scene.parsed.of("arm", "hand", "leg", "torso", "neck").astype(np.uint8), np.ones((5, 5), np.uint8)
+            )
+            > 0
+        )
+        if bare.sum() > 200:
+            seen = scene.pixels[bare].astype(np.float32)
+            level = seen.mean(axis=1)
+            colour = np.median(seen[level > np.percentile(level, 40)], axis=0).astype(np.float32)
+        else:
+            lab = (scene.parsed.skin + np.array([0, 128, 128], np.float32)).reshape(1, 1, 3)
+            colour = cv2.cvtColor(np.clip(lab, 0, 255).astype(np.uint8), cv2.COLOR_LAB2RGB)[0, 0].astype(np.float32)
         face = scene.parsed.of("face", "neck")
         side = 0.0
         if face.sum() > 200:
@@ -173,22 +202,24 @@ class _Tone(Struct, frozen=True):
 
 def _bare_limbs(
     scene: _Scene, figure: Figure, joints: tuple[tuple[int, int, int], ...], stops: tuple[tuple[float, float], ...],
-    names: tuple[str, ...], guess: _Tone, light: Array, plate: Array,
-) -> float:  # fmt: skip
-    """Draw the skin of both limbs into the plate. Returns the largest share of one that is seen nowhere."""
+    names: tuple[str, ...], guess: _Tone, light: Array,
+) -> tuple[list[tuple[Array, Array]], bool]:  # fmt: skip
+    """The skin of both limbs, colours and alpha, and whether a good part of it is drawn after none that is seen."""
     skin = scene.parsed.of(*names)
     own = cv2.erode(skin.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
-    own &= ~_grown(scene.old, scene.rim)
-    inside = within_silhouette(scene.person, 0.02 * figure.unit)
+    own &= ~_grown(scene.old, scene.rim + round(0.025 * figure.unit))
+    tight, loose = (within_silhouette(scene.person, by) for by in (1.0, 0.025 * figure.unit))
     views = []
     for three in joints:
         limb = Limb.of(figure, three, stops)
         limb = Limb(limb.joints - np.array([scene.x0, scene.y0], np.float32), limb.normal, limb.radii)
-        reach = outline(limb, scene.person, skin)
-        strip, known = look(limb, reach, scene.pixels, own & scene.parsed.of(names[0]))
+        reach = outline(limb, scene.person, scene.parsed.of(names[0]))
+        strip, known = look(limb, reach, scene.pixels, own)
         views.append((limb, reach, strip, known))
-    profiles = [profile_of(strip, known) for _, _, strip, known in views]
-    worst = 0.0
+    bare = own & scene.parsed.of(names[0])
+    # Across a hand no limb's shading is seen, only the tone of its skin.
+    profiles = [profile_of(*look(limb, reach, scene.pixels, bare)) for limb, reach, _, _ in views]
+    layers, guessed = [], False
     for index, (limb, reach, strip, known) in enumerate(views):
         profile = profiles[index]
         if profile is None:
@@ -202,12 +233,28 @@ def _bare_limbs(
         texture = continue_skin(strip, known, profile, along)
         height, width = scene.region.shape
         colours, alpha = render(limb, reach, texture, (0, 0, width, height))
-        alpha = np.minimum(alpha, inside)
-        plate += (colours - plate) * alpha[..., None]
+        # On the shoulder the limb runs into the trunk, whose skin keeps off the silhouette.
+        x, y = grid((height, width))
+        top = np.clip(3 - np.hypot(x - limb.joints[0, 0], y - limb.joints[0, 1]) / (0.11 * figure.unit), 0, 1)
+        alpha = np.minimum(alpha, tight + (loose - tight) * top)
+        layers.append((colours, alpha))
         shown = (alpha > 0.5) & scene.region & (scene.cover < 0.5)
-        if shown.sum() > 0.02 * figure.unit**2 and profiles[index] is None and profiles[1 - index] is None:
-            worst = max(worst, 1.0)
-    return worst
+        if shown.sum() > 0.02 * figure.unit**2 and bare.sum() < 0.02 * figure.unit**2:
+            guessed = True
+    return layers, guessed
+
+
+def _filled(
+    pixels: NDArray[np.uint8], hole: NDArray[np.bool_], source: NDArray[np.bool_], *, upright: bool = False
+) -> tuple[Array, float]:
+    """``continued`` for the surroundings of the hole alone; elsewhere the picture as it is."""
+    found = pixels.astype(np.float32)
+    if not hole.any():
+        return found, 0.0
+    x0, y0, x1, y1 = _window(hole, 40 + max(pixels.shape) // 12)
+    part = (slice(y0, y1), slice(x0, x1))
+    found[part], rough = continued(pixels[part], hole[part], source[part], upright=upright)
+    return found, rough
 
 
 def _light(scene: _Scene, figure: Figure) -> Array:
