@@ -6,7 +6,7 @@ from typing import Any
 
 import structlog
 
-from core import Function, Running
+from core import Function, Running, Weights
 from core.errors import ShopglassError
 from core.settings import Settings
 from search import Catalogue, Product, Thumbnails
@@ -21,15 +21,12 @@ def open_fitting(settings: Settings, engine: TryOn, catalogue: Catalogue, pictur
     def item(id: str) -> tuple[bytes, Category | None]:
         return pictures.photo(id), category_of(catalogue.get(id).category)
 
-    folder = settings.home / "garments"
-    return Fitting(
-        engine, Wardrobe(folder, engine.prepare, tag=engine.garment_tag, megabytes=settings.tryon.garments), item
-    )
+    tag = Weights(settings.models_dir).entries["garment_net"].sha256
+    wardrobe = Wardrobe(settings.home / "garments", engine.prepare, tag=tag, megabytes=settings.tryon.garments)
+    return Fitting(engine, wardrobe, item)
 
 
-def then_prepare(
-    ingest: Function, parts: Callable[[], AbstractContextManager[tuple[Catalogue, Fitting]]]
-) -> Function:
+def then_prepare(ingest: Function, parts: Callable[[], AbstractContextManager[tuple[Catalogue, Fitting]]]) -> Function:
     """An ingest after which every garment that is new is made ready for try-on; the outcome counts them.
 
     Pictures that show no garment that can be put on are no fault of the catalogue: they are counted as refused.

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Final
 
@@ -66,7 +66,7 @@ class Wardrobe:
         file = self._folder / key[:2] / f"{key}.garment"
         refused = file.with_suffix(".refused")
         file.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(file.parent / ".lock", thread_local=False) if not file.exists() else suppress():
+        with FileLock(file.parent / ".lock", thread_local=False) if not file.exists() else nullcontext():
             if refused.exists():
                 said = msgspec.json.decode(refused.read_bytes(), type=Refusal)
                 raise GarmentUnusable(said.detail, reason=said.reason, remedy=said.remedy)
