@@ -18,7 +18,8 @@ BEHIND = {
 DOORS = {
     "core": "Base Database Function Job Jobs Running Settings ShopglassError Stages Status Weights Worker "
     "configure_logging digest load_settings observe refusing_full_disk replacing",
-    "sample": "Drawing HELD_OUT Latent POSES PersonPicture SampleProduct Shop families garment generate person write",
+    "sample": "Drawing HELD_OUT Latent POSES PersonPicture SampleProduct Shop Worn families garment generate person "
+    "write",
     "vision": "Encoder Faces HEAD_PLAN HandLandmarks Hands HeadPlan HeadPoint Heads IMAGE_TOWERS Landmarks Network "
     "Picture Pose Regions Silhouette TEXT_TOWER Vision captions_by_kind captions_by_title create_encoder "
     "crop decode decode_cutout export face_matrix list_encoders load_backbone load_network look_at "
