@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sample.drawing import Drawing
-from sample.people.build import BONES, Build, rest_joints
+from sample.people.build import BONES, PEOPLE, Build, rest_joints
 from sample.people.camera import Rays
 from sample.people.drape import Ground, Ints, Weave, nearest, neighbours, settle, weave
 from sample.people.figure import LABELS, TALL, Shell, figure
@@ -39,8 +39,12 @@ class Fitted3D:
     anchor: Floats
 
 
-@lru_cache(maxsize=32)
 def _next_on_body(build: Build, fine: bool) -> Ints:
+    return _beside(build.shape, fine)
+
+
+@lru_cache(maxsize=PEOPLE)
+def _beside(build: Build, fine: bool) -> Ints:
     shell = figure(build, fine)[0]
     return neighbours(shell.triangles, len(shell.points))
 
@@ -57,10 +61,10 @@ _made: dict[tuple[Any, ...], Fitted3D] = {}
 
 
 def fitted(category: str, drawing: Drawing, build: Build, fine: bool) -> Fitted3D:
-    """Make a garment in the build's size and lay it on the body; the last sixty are kept."""
-    key = (category, hash(drawing.pixels.tobytes()), build, fine)
+    """Make a garment in the build's size and lay it on the body; the last 500 are kept."""
+    key = (category, hash(drawing.pixels.tobytes()), build.shape, fine)
     if key not in _made:
-        if len(_made) >= 60:
+        if len(_made) >= 500:
             _made.pop(next(iter(_made)))
         _made[key] = _fit(category, drawing, build, fine)
     return _made[key]
@@ -318,14 +322,14 @@ def surfaces(worn: Worn3D) -> list[Surface]:
 
 
 def sunk(body: list[Surface], worn: list[Worn3D], build: Build, fine: bool) -> list[Surface]:
-    """The body's surfaces with the skin under garments drawn in, so that it does not show through thin cloth."""
+    """The body's surfaces without the skin that garments cover, and drawn in beside it, so that none shows through."""
     skin = body[0]
     hidden = np.zeros(len(skin.points), bool)
     for one in worn:
         far = ~one.garment.pattern.rim
         hidden[one.garment.near[far]] = True
     near = _next_on_body(build, fine)
-    for _ in range(2):  # closed, then away from the openings
+    for _ in range(3):  # closed, then away from the openings
         hidden |= hidden[near].sum(1) > 3
     for _ in range(2):
         hidden &= hidden[near].all(1)
@@ -333,7 +337,8 @@ def sunk(body: list[Surface], worn: list[Worn3D], build: Build, fine: bool) -> l
     for _ in range(2):
         depth = 0.5 * depth + 0.5 * depth[near].mean(1)
     points = skin.points - skin.normals * (0.012 * depth)[:, None]
-    return [replace(skin, points=points.astype(np.float32)), *body[1:]]
+    shown = ~hidden[skin.triangles].all(1)
+    return [replace(skin, points=points.astype(np.float32), triangles=skin.triangles[shown]), *body[1:]]
 
 
 def key_points(worn: Worn3D) -> dict[str, NDArray[np.float64]]:
