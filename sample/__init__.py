@@ -4,9 +4,11 @@ every picture."""
 from sample.drawing import Drawing
 from sample.people import POSES, PersonPicture, Worn, person
 from sample.shop import Latent, SampleProduct, Shop, generate
+from sample.wardrobe import HELD_OUT, families, garment
 from sample.writer import write
 
 __all__ = [
+    "HELD_OUT",
     "POSES",
     "Drawing",
     "Latent",
@@ -14,6 +16,8 @@ __all__ = [
     "SampleProduct",
     "Shop",
     "Worn",
+    "families",
+    "garment",
     "generate",
     "person",
     "write",
