@@ -107,10 +107,16 @@ class Pattern(Struct, frozen=True):
                 if mask.any() and f"{named}_{side}" in cut.points:
                     low, high = edges(cut, side)
                     source = _strip(cut, mask, low, high, SIDES[side])
+                    used = cells(cut, source, mask)
+                    if (SIDES[side] * areas(source)[used] <= 0).any():
+                        # a cap sleeve, or one that is mostly folded away, has no two edges: it goes with the trunk
+                        source = _rows(cut, outline, mask)
+                        sheets[part] = Sheet(source, cells(cut, source, mask))
+                        continue
                     seam = np.stack([cut.points[f"armpit_{side}"] if limb == "sleeve" else low.start, high.start])
                     loose = bool(np.linalg.norm(seam[0] - low.start) > 1.0)
                     seam[0] += 0.4 * (low.start - seam[0])  # over the trunk's own edge, which the sleeve hid
-                    sheets[part] = Tube(source, cells(cut, source, mask), side, low, high, seam, loose)
+                    sheets[part] = Tube(source, used, side, low, high, seam, loose)
         return cls(cut, outline, sheets)
 
 
@@ -210,7 +216,7 @@ def _outline(cut: Cut) -> Outline:
     half = np.stack([filled(one[:, 0] + last * width - centre), filled(centre - one[:, 0] - first * width)])
     # Hems and waists are curved and slanted: beyond its ends a side goes on as wide as there.
     for i, side in enumerate(SIDES):
-        low = -np.inf if "armpit_left" in cut.points else cut.points[f"waist_{side}"][1] + 0.02 * width
+        low = -np.inf if "armpit_left" in cut.points else cut.points[f"waist_{side}"][1] + 0.04 * width
         high = cut.points[f"hem_{side}"][1] - 0.02 * width if "hem_left" in cut.points else np.inf
         half[i] = np.interp(np.clip(rows, low, high), rows, half[i])
     if "armpit_left" in cut.points:

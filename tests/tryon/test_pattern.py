@@ -78,6 +78,13 @@ def test_a_sleeve_that_lies_over_the_body_in_the_photo_comes_to_lie_on_the_arm()
         assert np.linalg.norm(middle - elbow) < 0.5 * np.linalg.norm(body.points[11, :2] - body.points[12, :2])
 
 
+@pytest.mark.parametrize("seed", [36, 46, 48, 50, 54, 56])
+def test_cap_sleeves_and_sleeves_folded_away_turn_no_triangle_over(seed: int) -> None:
+    drawing = any_garment(seed, size=256)
+    for pose in ("down", "raised"):
+        assert flipped(fit(garment(drawing, drawing.category), mannequin(POSES[pose]))) == 0
+
+
 def test_hidden_cloth_continues_stripes() -> None:
     pixels = np.full((40, 60, 4), 255, np.uint8)
     pixels[::4, :, :3] = 20
