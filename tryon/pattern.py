@@ -140,7 +140,14 @@ def _seen_pit(cut: Cut, side: Side, pit: Array) -> Array:
     one, other = pit, pit - np.array([SIDES[side] * 0.45 * width, 0.0])
     _, last = cut.extents(cut.garment.part(f"sleeve_{side}"), one[None], other[None], 0.0)
     over = float(np.nan_to_num(last)[0])
-    return np.asarray(one + over * (other - one)) if over > LAID_OVER else pit
+    if over > LAID_OVER:
+        return np.asarray(one + over * (other - one))
+    # A sleeve half behind the trunk shows only its outer edge there: it is as wide as its cuff.
+    tip, outer, inner = (cut.points[f"{name}_{side}"] for name in ("shoulder", "cuff_outer", "cuff_inner"))
+    way = (outer - tip) / max(float(np.linalg.norm(outer - tip)), 1e-6)
+    inwards = SIDES[side] * np.array([-way[1], way[0]])
+    short = 0.6 * float(np.linalg.norm(outer - inner)) - float((pit - tip) @ inwards)
+    return np.asarray(pit + inwards * short) if short > 0 else pit
 
 
 def _leg(cut: Cut, side: Side) -> tuple[Edge, Edge]:
