@@ -96,7 +96,7 @@ def _outline(figure: Figure, parsed: Parsed, cover: Array, x0: int, y0: int) -> 
 
 def _slope(parsed: Parsed, start: Array, down: Array, unit: float) -> float:
     """How far below a point beside the collar, on the line of the shoulders, the shoulder begins: mostly negative."""
-    steps = np.linspace(-0.45, 0.2, 66) * unit
+    steps = np.linspace(-0.24, 0.2, 45) * unit
     x, y = (start[:, None] + down[:, None] * steps).astype(int)
     inside = (x >= 0) & (y >= 0) & (x < parsed.labels.shape[1]) & (y < parsed.labels.shape[0])
     cloth = parsed.of("upper", "torso", "arm")
