@@ -20,8 +20,6 @@ EASE: Final = {
     "shorts": 0.08,
 }
 """By how much a garment is wider than the body's half girth, where its photo does not tell."""
-CROTCH: Final = 1.17
-"""Its depth below the shoulder joints, in torsos."""
 CHEST, WAIST, HIP = 1.3, 1.1, 1.36
 """Half girths in units (.34 m): .44, .375 and .46 m."""
 WRAP: Final = 0.76
@@ -78,7 +76,7 @@ def trouser_layout(cut: Cut, anchors: Anchors) -> Layout:
     """Trousers down to the crotch: hung by it, so that the rise puts the waistband where it is cut to be."""
     scale = HIP * (1 + EASE[cut.garment.category]) * anchors.unit / cut.width("hip")
     waist, crotch = float(cut.mid("waist")[1]), float(cut.points["crotch"][1])
-    at_crotch = CROTCH * anchors.torso
+    at_crotch = anchors.crotch
     at_waist = float(np.clip(at_crotch - scale * (crotch - waist), 0.55 * anchors.torso, 0.85 * anchors.torso))
     return Layout(np.array([waist, crotch]), np.array([at_waist, at_crotch]), scale)
 
@@ -166,6 +164,7 @@ class Trunk:
         q += np.minimum(y - self.rows[0], 0) * self.layout.scale + np.maximum(y - self.rows[-1], 0) * self.layout.scale
         half, middle, turned = (np.interp(y, self.rows, table) for table in (self.half, self.middle, self.turned))
         inner = np.clip(u, -1, 1)
+        u = np.clip(u, -1.8, 1.8)
         x = half * (np.sin(ROUND * inner) / np.sin(ROUND) + (u - inner)) + middle + turned * (1 - inner**2)
         spine = np.stack([np.interp(q, self._q, self._spine[:, i]) for i in (0, 1)], -1)
         angle = np.interp(q, self._q, self._angle)

@@ -28,7 +28,9 @@ class Parsed(Struct, frozen=True):
 
     def of(self, *names: str) -> NDArray[np.bool_]:
         """(H, W) bool: where any of these labels is."""
-        return np.isin(self.labels, [LABELS.index(name) for name in names])
+        wanted = np.zeros(len(LABELS), np.bool_)
+        wanted[[LABELS.index(name) for name in names]] = True
+        return wanted[self.labels]
 
 
 def parse(body: Body) -> Parsed:

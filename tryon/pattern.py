@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from tryon.anchors import SIDES, Array, Side
 from tryon.cut import Cut, filled, smooth
 from tryon.garments import Garment
+from tryon.hidden import hidden
 from tryon.mesh import areas, relaxed
 
 ROWS, COLUMNS = 40, 26
@@ -89,6 +90,8 @@ class Pattern(Struct, frozen=True):
         sheets: dict[str, Sheet] = {}
         for part in ("inside", "body"):
             mask = garment.part(part)
+            if part == "body":
+                mask |= hidden(garment)
             if mask.any():
                 source = _rows(cut, outline, mask)
                 sheets[part] = Sheet(source, cells(cut, source, mask))
@@ -171,7 +174,11 @@ def _strip(cut: Cut, mask: NDArray[np.bool_], low: Edge, high: Edge, s: int) -> 
 def _outline(cut: Cut) -> Outline:
     """Centre and half widths of each row, from the key points and the part's own outline."""
     trousers = cut.garment.category in TROUSERS
-    mask = cut.garment.part("body", "leg_left", "leg_right") if trousers else cut.garment.part("body")
+    mask = (
+        cut.garment.part("body", "leg_left", "leg_right")
+        if trousers
+        else cut.garment.part("body") | hidden(cut.garment)
+    )
     x0, y0, x1, y1 = cut.box(mask)
     width, pad = x1 - x0, 0.05 * (y1 - y0)
     rows = np.linspace(y0 - pad, y1 + pad, 160)
@@ -182,13 +189,11 @@ def _outline(cut: Cut) -> Outline:
     one = np.stack([centre - width / 2, rows], 1)
     first, last = cut.extents(mask, one, np.add(one, (width, 0.0)), 0.3)
     half = np.stack([filled(one[:, 0] + last * width - centre), filled(centre - one[:, 0] - first * width)])
-    # Hems and waists are curved: beyond their ends rows are no shorter than there.
-    low, high = -np.inf, np.inf
-    if "hem_left" in cut.points:
-        high = max(cut.points[f"hem_{side}"][1] for side in SIDES) - 0.01 * width
-    if "armpit_left" not in cut.points:
-        low = min(cut.points[f"waist_{side}"][1] for side in SIDES) + 0.01 * width
-    half = np.stack([np.interp(np.clip(rows, low, high), rows, side) for side in half])
+    # Hems and waists are curved and slanted: beyond its ends a side goes on as wide as there.
+    for i, side in enumerate(SIDES):
+        low = -np.inf if "armpit_left" in cut.points else cut.points[f"waist_{side}"][1] + 0.02 * width
+        high = cut.points[f"hem_{side}"][1] - 0.02 * width if "hem_left" in cut.points else np.inf
+        half[i] = np.interp(np.clip(rows, low, high), rows, half[i])
     if "armpit_left" in cut.points:
         pit = cut.mid("armpit")
         at_pit = np.array([s * (cut.points[f"armpit_{side}"][0] - pit[0]) for side, s in SIDES.items()])

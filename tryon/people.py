@@ -26,6 +26,7 @@ CONFIDENCE: Final = 0.3
 _SMALLER = 0.6  # a face of less than this share of the known one's size belongs to nobody larger
 _MARGIN = 0.1  # of a person's box, around the crop in which the silhouette is looked for
 _HEAD_SIDE, _HAND_SIDE = 0.6, 0.5  # metres: crops in which a face and a hand are looked for
+_ASTRAY = 0.15  # metres: farther from where the pose has the wrist, a hand is another one
 _SIDES: Final[tuple[Literal["left", "right"], ...]] = ("left", "right")
 _WRIST, _INDEX = {"left": 15, "right": 16}, {"left": 19, "right": 20}
 
@@ -151,7 +152,11 @@ class People:
         part = np.s_[y0:y1, x0:x1]
         mask = np.zeros(pixels.shape[:2], np.float32)
         mask[part] = refined(
-            pixels[part], person.mask[part], silhouette.result(), [other.mask[part] for other in others]
+            pixels[part],
+            person.mask[part],
+            silhouette.result(),
+            [other.mask[part] for other in others],
+            extent(person.points),
         )
         return Body(
             pixels=pixels,
@@ -179,7 +184,14 @@ class People:
         x, y, _ = (wrist + person.points[_INDEX[side]]) / 2
         box = square((float(x), float(y)), _HAND_SIDE * person.metre(), pixels.shape)
         found = self._hands.landmarks(cut(pixels, box))
-        return None if found is None else Hand(points=placed(found.points, box), world=found.world, side=side)
+        if found is None:
+            return None
+        points = placed(found.points, box)
+        other = person.points[_WRIST["right" if side == "left" else "left"]]
+        to_own, to_other = (float(np.linalg.norm(points[0, :2] - point[:2])) for point in (wrist, other))
+        if to_own > min(to_other, _ASTRAY * person.metre()):  # the other hand, or somebody else's
+            return None
+        return Hand(points=points, world=found.world, side=side)
 
 
 def _without(pixels: NDArray[np.uint8], people: Sequence[Person]) -> NDArray[np.uint8]:

@@ -73,9 +73,9 @@ class Person(Struct, frozen=True):
     def box(self) -> Box:
         """Around what is seen of the person, within the photo."""
         seen = self.points[(self.visibility >= SEEN) & within(self.points, self.mask.shape), :2]
-        rows, columns = np.nonzero(self.mask > 0.5)
+        rows, columns = (np.flatnonzero((self.mask > SEEN).any(axis=axis)) for axis in (1, 0))
         if len(rows):
-            seen = np.vstack([seen, [[columns.min(), rows.min()], [columns.max() + 1, rows.max() + 1]]])
+            seen = np.vstack([seen, [[columns[0], rows[0]], [columns[-1] + 1, rows[-1] + 1]]])
         (x0, y0), (x1, y1) = (seen.min(axis=0), seen.max(axis=0)) if len(seen) else ((0, 0), self.mask.shape[::-1])
         return clipped((x0, y0, x1, y1), self.mask.shape)
 

@@ -85,7 +85,7 @@ def in_place(
     if given is None:
         colours, alpha = cut_out(pixels, parts.sum(axis=2))
     else:
-        colours, alpha = clean_edge(pixels, given / np.float32(255)), given
+        colours, alpha = clean_edge(pixels, np.asarray(given / 255, np.float32)), given
     recognised = category or CATEGORIES[int(seen.categories.argmax())]
     points = _points(seen, place, recognised, alpha)
     return Garment(

@@ -74,7 +74,7 @@ def strip(part: str, sheet: Tube, limb: Limb, trunk: Trunk) -> Grid:
         _clothed(np.interp(at, limb.solid, limb.half), flat) + scale * trunk.pattern.cut.margin
         for at in (along_high, along_low)
     )
-    outside = wide_high + (off_high - wide_high) * _ease((along_high - at_high) / (0.45 * unit))
+    outside = wide_high + (off_high - wide_high) * _ease((along_high - at_high) / (0.3 * unit))
     inside = -wide_low + (off_low + wide_low) * _ease((along_low - at_low) / (0.5 * unit))
     target = between(bone.point(along_low, inside), bone.point(along_high, outside), LIMB_COLUMNS)
 

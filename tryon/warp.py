@@ -5,6 +5,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tryon.garments import Garment
+from tryon.hidden import continued, hidden
 from tryon.layers import Layer, Mesh
 
 STEP = 4
@@ -26,7 +27,11 @@ def warp(garment: Garment, meshes: tuple[Mesh, ...], shape: tuple[int, int]) -> 
 
 def _texture(garment: Garment, part: str, seams: NDArray[np.bool_]) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
     """(h, w, 4) premultiplied: a part, with the cloth just across its seams; and x, y of its corner in the garment."""
-    mask = garment.part(part)
+    mask, source = garment.part(part), garment.pixels
+    if part == "body":
+        under = hidden(garment)
+        if under.any():
+            source, mask = continued(source, mask, under), mask | under
     size = max(2, round(SEAM * max(mask.shape)))
     x, y, w, h = cv2.boundingRect(mask.view(np.uint8))
     x, y, right, low = max(x - size, 0), max(y - size, 0), x + w + size, y + h + size
@@ -34,7 +39,7 @@ def _texture(garment: Garment, part: str, seams: NDArray[np.bool_]) -> tuple[NDA
     wide = cv2.dilate(mask.view(np.uint8), np.ones((2 * size + 1, 2 * size + 1), np.uint8)).view(bool)
     if part != "inside":
         wide &= (parts == 0) | mask | seams[y:low, x:right]
-    pixels = garment.pixels[y:low, x:right]
+    pixels = source[y:low, x:right]
     alpha = np.where(wide, pixels[..., 3], np.uint8(0))
     colours = cv2.multiply(np.ascontiguousarray(pixels[..., :3]), cv2.merge([alpha] * 3), scale=1 / 255)
     return np.dstack([colours, alpha]), np.array([x, y], np.float32)

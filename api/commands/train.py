@@ -179,6 +179,11 @@ def garment(data: Path, drawings: int, minutes: float, seed: int, start: Path | 
                 photos.append(photographed(specimen.pixels, specimen.alpha, kind if kind in CATEGORIES else ""))
                 ground = ground_of(specimen.pixels, specimen.alpha, SIDE)
                 grounds += [] if ground is None else [ground]
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool, progress("Dressing people") as update:
+        people: list[Example] = []
+        for one in pool.map(draw_person, range(drawings // 50)):
+            people.append(one)
+            update(len(people), drawings // 50)
     console = messages()
 
     def report(point: Point, network: "torch.nn.Module") -> None:
@@ -196,10 +201,11 @@ def garment(data: Path, drawings: int, minutes: float, seed: int, start: Path | 
         "held out": len(unseen),
         "others": len(others),
         "photos": len(photos),
+        "people": len(people),
     }
     console.print(", ".join(f"{count} {name}" for name, count in {**counts, "grounds": len(grounds)}.items()))
     counts["family held out"] = HELD_OUT
-    composer = Composer(garments, others, photos, grounds)
+    composer = Composer(garments, others, photos, people, grounds)
     trained = train_garment(composer, Composer(unseen, grounds=grounds), imagenet, plan, report, start)
     save(trained.network, out, tag)
     out.with_suffix(".json").write_bytes(record(trained, plan, tag, counts, start.name if start else None))
@@ -226,3 +232,14 @@ def draw_unseen(index: int) -> "Example":
 
     drawing = garment(index, size=320, family=HELD_OUT)
     return drawn(drawing, drawing.category)
+
+
+def draw_person(index: int) -> "Example":
+    """Person ``index``, of whom no part or point is known; called in processes of its own."""
+    import numpy as np
+
+    from sample.people import person
+    from tryon.examples import photographed
+
+    pixels = person(index, size=(240, 320), quality=1).pixels
+    return photographed(pixels, np.zeros(pixels.shape[:2], np.uint8), "")

@@ -103,6 +103,13 @@ def test_legs_are_bared_for_shorts() -> None:
     assert [remark.code for remark in bare.remarks if remark.code == "skin_invented"]
 
 
+def test_a_new_top_leaves_the_skirt_of_a_dress() -> None:
+    body, labels = dummy(leg=0.6, upper=BLUE, lower=BLUE)
+    labels[labels == LABELS.index("lower")] = LABELS.index("upper")
+    bare = undress(body, truth(labels), UPPER, vest(body))
+    assert like(bare.pixels, BLUE)[345:380, 145:180].mean() > 0.95
+
+
 def test_nothing_happens_where_the_new_garment_covers_the_old() -> None:
     body, labels = dummy()
     bare = undress(body, truth(labels), UPPER, np.ones(labels.shape, np.float32))
