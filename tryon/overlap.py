@@ -13,6 +13,8 @@ from tryon.stack import Frame, cover_of, part_of
 
 Plane = NDArray[np.float32]
 
+_HEM = 16  # rows that the rounded corners of a hem take at most
+
 
 def without_hidden(worn: Sequence[Sequence[Layer]], body: Body, kept: Plane, *, over: bool) -> list[list[Layer]]:
     """Cut from each garment's layers what lies hidden, though it would stand out beside what hides it.
@@ -34,7 +36,7 @@ def _shown(layer: Layer, body: Body, outer: Sequence[Layer]) -> Plane:
     shape = body.person.shape
     if part.startswith("sleeve"):
         return _beyond_cuffs(body, part, [one for one in outer if part_of(one) == part])
-    shown = _below_chin(body)
+    shown = _beside_head(body)
     if part == "inside":
         shown = shown * (1 - body.person)
     trunk: NDArray[np.bool_] = np.asarray(
@@ -42,11 +44,19 @@ def _shown(layer: Layer, body: Body, outer: Sequence[Layer]) -> Plane:
     )
     rows: NDArray[np.bool_] = trunk.max(axis=1)
     if rows.any():
-        first, last = trunk.argmax(axis=1), shape[1] - trunk[:, ::-1].argmax(axis=1)
+        first = np.where(rows, trunk.argmax(axis=1), shape[1])
+        last = np.where(rows, shape[1] - trunk[:, ::-1].argmax(axis=1), 0)
+        first, last = _widest_above(-first), _widest_above(last)
         columns = np.arange(shape[1])
-        between = (columns >= first[:, None]) & (columns < last[:, None])
+        between = (columns >= -first[:, None]) & (columns < last[:, None])
         shown = shown * (between | ~rows[:, None])
     return shown.astype(np.float32)
+
+
+def _widest_above(edge: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The largest value of each row and the _HEM rows above it."""
+    windows = np.lib.stride_tricks.sliding_window_view(np.pad(edge, (_HEM, 0), mode="edge"), _HEM + 1)
+    return np.asarray(windows.max(axis=1))
 
 
 def _beyond_cuffs(body: Body, part: str, outer: Sequence[Layer]) -> Plane:
@@ -63,15 +73,16 @@ def _beyond_cuffs(body: Body, part: str, outer: Sequence[Layer]) -> Plane:
     return np.asarray(np.clip((along - max(ends, default=0.0)) * 30 + 1, 0, 1))
 
 
-def _below_chin(body: Body) -> Plane:
-    """0 beside the head above the chin, else 1: a hood hangs behind the shoulders, not around the ears."""
-    shoulders = body.points[[11, 12], :2]
-    across = float(np.linalg.norm(shoulders[0] - shoulders[1]))
-    mouth = body.points[[9, 10], :2].mean(axis=0)
-    end = min(float(mouth[1]), float(shoulders[:, 1].min()) - 0.3 * across)
-    rows, columns = (np.arange(size, dtype=np.float32) for size in body.person.shape)
-    beside = np.clip((np.abs(columns - mouth[0]) - 0.5 * across) / (0.05 * across + 1), 0, 1)
-    return np.asarray(np.maximum(np.clip((rows[:, None] - end) / (0.08 * across + 1), 0, 1), beside[None]))
+def _beside_head(body: Body) -> Plane:
+    """0 above the shoulders beside the head, else 1: a hood hangs behind the shoulders, not around the ears."""
+    one, other = body.points[[11, 12], :2]
+    across = float(np.linalg.norm(one - other))
+    columns = np.abs(np.arange(body.person.shape[1], dtype=np.float32) - float(one[0] + other[0]) / 2)
+    person = body.person > 0.5
+    tops = np.where(person.any(axis=0), person.argmax(axis=0), body.person.shape[0]) - 0.07 * across
+    rows = np.arange(body.person.shape[0], dtype=np.float32)[:, None]
+    above = np.clip((tops - rows) / (0.02 * across + 1), 0, 1)
+    return np.asarray(1 - above * ((columns > 0.2 * across) & (columns < 0.55 * across)), np.float32)
 
 
 def _beside_kept(body: Body, kept: Plane, *, over: bool) -> Plane:
