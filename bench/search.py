@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import cv2
+import msgspec
 import numpy as np
 
 from bench.report import Figure, Report
@@ -97,7 +98,7 @@ def _by_photo(parts: list[list[Photo]], weights: Weights, settings: Settings) ->
     ours = ranking(asked @ there.T, right)
     smoothed = as_stored(encoder, there, [kind for _, kind in gallery])
     shown = _main_regions(queries, settings)
-    near = [np.argsort(-(smoothed @ query), kind="stable")[: graph.EXPANSION] for query in shown]
+    near = [np.argsort(-(smoothed @ query), kind="stable")[: graph.PHOTO_EXPANSION] for query in shown]
     expanded = np.stack([graph.expand(query, smoothed[hits]) for query, hits in zip(shown, near, strict=True)])
     plain, served = ranking(shown @ there.T, right), ranking(expanded @ smoothed.T, right)
     count = len(queries) + len(gallery)
@@ -151,12 +152,13 @@ def _without(parts: list[list[Photo]], weights: Weights, settings: Settings) -> 
     theirs = encoded(peer, queries, settings) @ encoded(peer, gallery, settings).T
     right = same_class(queries, gallery)
     of = np.array([kind for _, kind in gallery])
+    plan = msgspec.structs.replace(HEAD_PLAN, readers=1, reading=1)  # photos are searched for: no words are read
     figures, ours, base = [], np.zeros((2, len(queries))), np.zeros((2, len(queries)))
     for pair in np.unique(of).reshape(-1, 2):
         kept = np.flatnonzero(~np.isin(of, pair))
         taught = Pictures(seen.views[kept], seen.colours[kept])
         groups = captions_by_kind(of[kept].tolist(), [colours[row] for row in kept], texts)
-        heads = train_heads(taught, groups, (shipped.joint.heads.record.images, texts.tag), "clothing/train", HEAD_PLAN)
+        heads = train_heads(taught, groups, (shipped.joint.heads.record.images, texts.tag), "clothing/train", plan)
         fused = FusedEncoder(JointEncoder(heads, towers, texts), Mixture.load())
         scores = fused.join(asked.views[:, 0], asked.colours) @ fused.join(seen.views[:, 0], seen.colours).T
         for kind in pair:
@@ -174,14 +176,14 @@ def _without(parts: list[list[Photo]], weights: Weights, settings: Settings) -> 
 
 
 def _by_words(encoder: Encoder, of: list[Photo], settings: Settings) -> list[Figure]:
-    from bench.queries import class_and_colour
+    from bench.queries import ENOUGH, LANGUAGES
 
     vectors = as_stored(encoder, encoded(encoder, of, settings), [kind for _, kind in of])
     kinds = np.array([kind for _, kind in of])
     colours = np.array([measured_colour(pixels(photo, settings)) or "" for photo in of])
     figures = []
-    for language in ("English", "Chinese"):
-        queries = class_and_colour(kinds, colours, language)
+    for language, listed in LANGUAGES.items():
+        queries = [q for q in listed if ((kinds == q.kind) & (colours == q.colour)).sum() >= ENOUGH]
         asked = encoder.encode_texts([query.text for query in queries])
         scores = asked @ vectors.T
         right = np.stack([(kinds == query.kind) & (colours == query.colour) for query in queries])

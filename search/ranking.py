@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
+from concurrent.futures import ThreadPoolExecutor
 
 import msgspec
 import numpy as np
@@ -20,11 +21,6 @@ DEEPEST = 3_200
 
 WORD_HITS = 200
 """Length of the list that words give."""
-
-_WORD_PAGES = (
-    (WORD_HITS, 0),
-    (10 * WORD_HITS, WORD_HITS),
-)  # limit and offset: a filter may let few of the first through
 
 _EFFORTS = (4, 16, 64)
 _NOTICEABLE = 1e-3
@@ -94,15 +90,23 @@ class Ranking:
         return [one for entry in self.entries for one in (entry.id, *entry.duplicates)]
 
     def _deepen(self, depth: int) -> None:
-        asked, collection = self.asked, self.asked.version.collection
-        nearness, ended = self._nearest(depth)
-        words = [(weight, self._worded(text, nearness.keys(), ended)) for weight, text in asked.texts]
+        asked = self.asked
+        with ThreadPoolExecutor(max_workers=max(1, len(asked.texts))) as beside:
+            matching = [beside.submit(self._matching, text) for _, text in asked.texts]
+            nearness, ended = self._nearest(depth)
+        words = [
+            (weight, self._worded(*one.result(), nearness.keys(), ended))
+            for (weight, _), one in zip(asked.texts, matching, strict=True)
+        ]
         missing = sorted({one for _, scores in words for one in scores} - nearness.keys())
-        if missing:
+        own = self._catalogue.own_vectors(asked.version, [*nearness, *missing])
+        if asked.version.smoothed and missing:
             among = Filter((Condition("id", "in", tuple(missing)),))
-            found = self._index.search(collection, asked.vector[None], len(missing), where=among)[0]
+            found = self._index.search(asked.version.collection, asked.vector[None], len(missing), where=among)[0]
             nearness |= dict(zip(found.ids, found.scores.tolist(), strict=True))
-        self._place(nearness, words)
+        else:  # what stands in the index are the products' own vectors
+            nearness |= {one: float(own[one] @ asked.vector) for one in missing if one in own}
+        self._place({one: vector for one, vector in own.items() if one in nearness}, nearness, words)
         self._depth = depth
         self.ended = ended or depth >= DEEPEST
 
@@ -124,29 +128,43 @@ class Ranking:
                 found = self._index.search(collection, query, depth, where=asked.where, effort=effort)[0]
         return dict(zip(found.ids, found.scores.tolist(), strict=True)), len(found.ids) < depth
 
-    def _worded(self, text: str, near: AbstractSet[str], complete: bool) -> dict[str, float]:
+    def _matching(self, text: str) -> tuple[lexical.Matches, dict[str, float]]:
+        """All products that the words of a text match, and the best of them by id."""
+        with self._catalogue.database.reading() as session:
+            matches = lexical.match(session, text)
+            return matches, dict(matches.page(session, WORD_HITS))
+
+    def _worded(
+        self, matches: lexical.Matches, best: dict[str, float], near: AbstractSet[str], complete: bool
+    ) -> dict[str, float]:
         """BM25 scores of the best products by words that meet the filter, and of the near ones that have any.
 
         complete: whether the near ones are all that meet the filter.
         """
-        scores: dict[str, float] = {}
-        where = self.asked.where
-        with self._catalogue.database.reading() as session:
-            for limit, offset in ((0, 0),) if complete else _WORD_PAGES:
-                page = dict(lexical.search(session, text, limit, offset, also=() if offset else near))
-                if where:
-                    products = self._catalogue.get_many([one for one in page if one not in near])
-                    met = {one for one, product in products.items() if where.matches(product)}
-                    page = {one: score for one, score in page.items() if one in near or one in met}
-                scores |= page
-                if len(scores) >= WORD_HITS or not where:
-                    break
+        scores = matches.of(near)
+        if complete:
+            return scores
+        scores |= self._meeting(best, near)
+        if self.asked.where and len(scores) < WORD_HITS:  # a filter may let few of the first through
+            with self._catalogue.database.reading() as session:
+                more = dict(matches.page(session, 10 * WORD_HITS, WORD_HITS))
+            scores |= self._meeting(more, near)
         return scores
 
-    def _place(self, nearness: dict[str, float], words: list[tuple[float, dict[str, float]]]) -> None:
-        """Rank candidates, given the index's scores and those of words, and append those that have no place yet."""
+    def _meeting(self, page: dict[str, float], near: AbstractSet[str]) -> dict[str, float]:
+        """What of a page meets the filter, as what is near does."""
+        where = self.asked.where
+        if not where:
+            return page
+        products = self._catalogue.get_many([one for one in page if one not in near])
+        met = {one for one, product in products.items() if where.matches(product)}
+        return {one: score for one, score in page.items() if one in near or one in met}
+
+    def _place(
+        self, own: dict[str, np.ndarray], nearness: dict[str, float], words: list[tuple[float, dict[str, float]]]
+    ) -> None:
+        """Rank candidates, given their vectors, the index's scores and those of words; append those without a place yet."""
         asked = self.asked
-        own = self._catalogue.own_vectors(asked.version, list(nearness))
         ids = sorted(own)
         nearness = {one: nearness[one] for one in ids}
         vectors = np.stack([own[one] for one in ids]) if ids else np.zeros((0, asked.version.dim), np.float32)

@@ -68,7 +68,8 @@ class Searcher:
             version = self._live()
             vector = self._vector(version, query.terms, stages)
             if all(term.text is None and term.weight > 0 for term in query.terms):
-                vector = self._expanded(version, vector, stages)
+                likes = all(term.item is not None for term in query.terms)
+                vector = self._expanded(version, vector, graph.EXPANSION if likes else graph.PHOTO_EXPANSION, stages)
             asked = Asked(
                 version=version,
                 vector=vector,
@@ -127,9 +128,13 @@ class Searcher:
         said = self._terms(version, worded, stages)
         answers = []
         for region, vector in zip(searched, vectors, strict=True):
+            if said:
+                vector = rerank.weighted([(1.0, vector), *said])
+            else:
+                vector = self._expanded(version, vector, graph.PHOTO_EXPANSION, stages)
             asked = Asked(
                 version=version,
-                vector=rerank.weighted([(1.0, vector), *said]) if said else self._expanded(version, vector, stages),
+                vector=vector,
                 texts=_texts((Term(photo=b""), *worded)),
                 where=where,
                 collapse=collapse,
@@ -191,8 +196,8 @@ class Searcher:
             raise BadRequest("The terms cancel each other out.", remedy="Give them other weights.")
         return vector
 
-    def _expanded(self, version: Version, vector: np.ndarray, stages: Stages) -> np.ndarray:
-        """The query drawn towards its best hits, where the catalogue is one in which that helps.
+    def _expanded(self, version: Version, vector: np.ndarray, count: int, stages: Stages) -> np.ndarray:
+        """The query drawn towards its ``count`` best hits, where the catalogue is one in which that helps.
 
         That is measured when an index is made (:func:`search.graph.come_in_kinds`), and for looks alone: what words
         find is not where the photo of one more of its kind would be.
@@ -200,7 +205,7 @@ class Searcher:
         if not version.smoothed:
             return vector
         with stages.stage("expand"):
-            (found,) = self._index.search(version.collection, vector[None], graph.EXPANSION, vectors=True)
+            (found,) = self._index.search(version.collection, vector[None], count, vectors=True)
             if found.vectors is None or not found.ids:
                 return vector
             return graph.expand(vector / np.linalg.norm(vector), found.vectors)

@@ -1,5 +1,6 @@
 from .answer import Answer, Confidence, Report
 from .bodies import LABELS, Body, Face, Hand
+from .engine import MOST_GARMENTS, TryOn
 from .files import Provenance, encode_picture, provenance
 from .garments import PARTS, POINTS, POINTS_OF, Category, Garment
 from .layers import Code, Layer, Mesh, Remark
@@ -7,6 +8,7 @@ from .people import People
 
 __all__ = [
     "LABELS",
+    "MOST_GARMENTS",
     "PARTS",
     "POINTS",
     "POINTS_OF",
@@ -24,6 +26,7 @@ __all__ = [
     "Provenance",
     "Remark",
     "Report",
+    "TryOn",
     "encode_picture",
     "provenance",
 ]

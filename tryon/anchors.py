@@ -19,6 +19,10 @@ SHOULDERS, ELBOWS, WRISTS, HIPS, KNEES, ANKLES = ((i, i + 1) for i in (11, 13, 1
 LEVELS: Final = (0.0, 0.3, 0.6, 0.95, 1.15)
 HALVES: Final = (0.46, 0.48, 0.41, 0.5, 0.5)
 DEEP: Final = (0.25, 0.35, 0.31, 0.36, 0.36)
+CROTCH: Final = 1.22
+"""Depth of the crotch below the shoulder joints, in torsos, where the legs are closed and the mask does not show it."""
+SHORTEST: Final = 16.0
+"""Pixels: a torso that seems shorter is upright and that long."""
 ARM: Final = (0.15, 0.125, 0.085)
 LEG: Final = (0.25, 0.17, 0.115)
 
@@ -39,7 +43,8 @@ class Anchors(Struct, frozen=True, kw_only=True):
     unit: the larger of the shoulders' width and .62 of the torso. middle, hips: between the shoulder joints and between
     the hip joints; torso: between these two. up, across: unit vectors along the spine, and to the wearer's left.
     turn: radians. shoulder: by side, (n, 2) the silhouette from the side of the neck over the shoulder down the arm;
-    tip: distance along it to the end of the shoulder. pit: by side, the armpit. depth: z of the chest.
+    tip: distance along it to the end of the shoulder. pit: by side, the armpit. crotch: its distance below the shoulder joints along the spine.
+    depth: z of the chest.
     """
 
     unit: float
@@ -56,6 +61,7 @@ class Anchors(Struct, frozen=True, kw_only=True):
     arm: dict[Side, Limb]
     leg: dict[Side, Limb]
     half: dict[Side, Array]
+    crotch: float
     depth: float
 
     def breadth(self, side: Side, level: Array) -> Array:
@@ -68,7 +74,9 @@ def find_anchors(body: Body) -> Anchors:
     points = body.points.astype(float)
     xy = points[:, :2]
     middle, hips = xy[list(SHOULDERS)].mean(0), xy[list(HIPS)].mean(0)
-    torso = max(float(np.linalg.norm(middle - hips)), 1.0)
+    torso = float(np.linalg.norm(middle - hips))
+    if torso < SHORTEST:
+        hips, torso = np.add(middle, (0.0, SHORTEST)), SHORTEST
     unit = max(float(np.linalg.norm(xy[11] - xy[12])), 0.62 * torso)
     up = (middle - hips) / torso
     across = np.array([-up[1], up[0]])
@@ -84,9 +92,11 @@ def find_anchors(body: Body) -> Anchors:
     for side, s in SIDES.items():
         shoulder[side], tip[side], pit[side] = _shoulder(body, arm[side], s, middle, up, across, unit, torso)
     half = {side: _halves(body, s, arm, middle, up, across, unit, torso, turn) for side, s in SIDES.items()}
+    below = edge(body.person, hips, -up, 0.5 * torso)
+    crotch = float(np.clip(torso + below, 1.14 * torso, 1.34 * torso)) if below else CROTCH * torso
     return Anchors(
         unit=unit, middle=middle, hips=hips, torso=torso, up=up, across=across, slope=slope, turn=turn, shoulder=shoulder,
-        tip=tip, pit=pit, arm=arm, leg=leg, half=half, depth=float(points[[11, 12, 23, 24], 2].mean()),
+        tip=tip, pit=pit, arm=arm, leg=leg, half=half, crotch=crotch, depth=float(points[[11, 12, 23, 24], 2].mean()),
     )  # fmt: skip
 
 
@@ -158,13 +168,13 @@ def _shoulder(
         found = edge(body.person, joint + 0.03 * unit * out, up, 0.3 * unit)
         top = float(np.clip(found, 0.08 * unit, 0.2 * unit)) if found else top
     normal = s * np.array([way[1], -way[0]])
-    neck = middle + out * min(0.2 * unit, 0.6 * reach) + up * (0.27 * unit + 0.3 * max(lift, 0))
-    tip = middle + out * (reach + (0.09 - 0.1 * high) * unit) + up * (lift + 0.85 * top + (0.015 + 0.1 * high) * unit)
+    neck = middle + out * min(0.2 * unit, 0.6 * reach) + up * (0.26 * unit + 0.3 * max(lift, 0))
+    tip = middle + out * (reach + (0.1 - 0.11 * high) * unit) + up * (lift + 0.85 * top + (0.015 + 0.1 * high) * unit)
     ridge = middle + out * (0.45 * reach + 0.1 * unit) + up * (0.6 * lift + 0.2 * unit)
     down = [joint + way * f * unit + normal * arm.half[0] for f in (0.3, 0.5, 0.7)]
     line = np.array([neck, ridge, tip, *down])
     tip_at = float(np.linalg.norm(np.diff(line[:3], axis=0), axis=1).sum())
-    level = 0.3 - 0.09 * float(np.clip((raised - 30) / 120, 0, 1))
+    level = 0.3 - 0.05 * float(np.clip((raised - 30) / 120, 0, 1))
     pit = middle + out * (0.92 * reach + 0.05 * unit * high) - up * (level * torso - 0.7 * lift)
     return line, tip_at, pit
 

@@ -16,7 +16,7 @@ Plane = NDArray[np.float32]
 Box = tuple[slice, slice]
 """Rows and columns of the frame."""
 
-_SHADOW: Final = 0.34  # of the light, that a layer takes from what is close below it
+_SHADOW: Final = 0.4  # of the light, that a layer takes from what is close below it
 _MARGIN: Final = 24  # pixels around the garments within which anything changes
 
 
@@ -28,12 +28,13 @@ def compose(
     *,
     shadows: bool = True,
     side: float = 0.0,
+    blur: float = 0.0,
 ) -> NDArray[np.uint8]:
     """Lay garments over a person; returns (H, W, 3) uint8.
 
     base: (H, W, 3) uint8, the photo less what is replaced. worn: the layers of each garment from back to front, the
     garment put on first first. side: where the light comes from, -1 from the left … 1 from the right.
-    Pixels of the face, and those outside the person that no garment covers, are the photo's own.
+    blur: pixels; of the photo, which the garments' outline gets. Pixels of the face, and those outside the person that no garment covers, are the photo's own.
     """
     shape = base.shape[:2]
     layers = [layer for garment in worn for layer in garment]
@@ -43,13 +44,13 @@ def compose(
     if not w:
         return body.pixels.copy()
     here = slice(max(0, y - _MARGIN), y + h + _MARGIN), slice(max(0, x - _MARGIN), x + w + _MARGIN)
-    reach = 0.03 * float(np.linalg.norm(body.points[11, :2] - body.points[12, :2])) if shadows else 0.0
+    reach = 0.04 * float(np.linalg.norm(body.points[11, :2] - body.points[12, :2])) if shadows else 0.0
     canvas = _Canvas(base[here], body.person[here], reach, side)
     for garment in worn:
         for layer in garment:
             behind = part_of(layer) == "inside"
             weight = alpha_in(layer, here, shape)
-            canvas.lay(pixels_in(layer, here, shape), weight * (1 - body.person[here]) if behind else weight)
+            canvas.lay(pixels_in(layer, here, shape), weight * front.behind[here] if behind else weight)
     canvas.restore(body.pixels[here], front.worn[here])
     sleeves = sleeves_of(layers)
     canvas.restore(base[here], front.arms[here] * (1 - cover_of(sleeves, shape)[here]))
@@ -58,6 +59,7 @@ def compose(
             for layer in sleeves:
                 if part_of(layer).endswith(side_name):
                     canvas.lay(pixels_in(layer, here, shape), alpha_in(layer, here, shape) * forearm[here])
+    canvas.soften(cover[here], blur)
     for matte in (front.held, front.hair, front.face):
         canvas.restore(body.pixels[here], matte[here])
     return _settled(canvas.picture(), body, here, cover, front)
@@ -167,6 +169,14 @@ class _Canvas:
         colour[use] = inner[use] / share[use][:, None]
         self._colour += (colour - self._colour) * matte[..., None]
         self._laid *= 1 - matte
+
+    def soften(self, cover: Plane, blur: float) -> None:
+        """Blur the outline of what is laid, as far as it is sharper than that."""
+        if blur < 0.6:
+            return
+        edge = 1 - np.abs(2 * cv2.GaussianBlur(cover, (0, 0), blur) - 1)
+        soft = cv2.GaussianBlur(self._colour, (0, 0), np.sqrt(blur**2 - 0.3))
+        self._colour += (soft - self._colour) * np.minimum(1.5 * edge, 1)[..., None]
 
     def picture(self) -> NDArray[np.uint8]:
         return np.asarray(np.clip(self._colour + 0.5, 0, 255), np.uint8)

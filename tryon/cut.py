@@ -41,7 +41,11 @@ class Cut(Struct, frozen=True):
         axes = np.array([level, (-level[1], level[0])])
         middle = np.array([w / 2, h / 2])
         points = {name: (np.array(point) - middle) @ axes.T for name, point in garment.points.items()}
-        return cls(garment, middle, axes, points, MARGIN * max(h, w))
+        cut = cls(garment, middle, axes, completed(points), MARGIN * max(h, w))
+        for side in SIDES:
+            if garment.part(f"sleeve_{side}").any() and f"armpit_{side}" in points:
+                cut.points.update({**_cuff(cut, side), **cut.points})
+        return cut
 
     def pixels(self, upright: Array) -> Array:
         """(…, 2) upright → garment pixels."""
@@ -86,6 +90,44 @@ class Cut(Struct, frozen=True):
     def sides(self, prefix: str) -> Sequence[Side]:
         """The sides on which there are points of this name."""
         return [side for side in SIDES if f"{prefix}_{side}" in self.points]
+
+
+def _cuff(cut: Cut, side: Side) -> dict[str, Array]:
+    """A guess at a cuff that was not found: across the end of the sleeve that is farthest from the armhole."""
+    ys, xs = np.nonzero(cut.garment.part(f"sleeve_{side}"))
+    at = (np.stack([xs, ys], 1) + 0.5 - cut.middle) @ cut.axes.T
+    start = (cut.points[f"shoulder_{side}"] + cut.points[f"armpit_{side}"]) / 2
+    away = np.linalg.norm(at - start, axis=1)
+    end = at[away >= np.quantile(away, 0.95)].mean(0)
+    way = (end - start) / max(float(np.linalg.norm(end - start)), 1e-6)
+    out = SIDES[side] * np.array([way[1], -way[0]])
+    off = (at[away >= np.quantile(away, 0.8)] - end) @ out
+    return {f"cuff_outer_{side}": end + off.max() * out, f"cuff_inner_{side}": end + off.min() * out}
+
+
+def completed(points: dict[str, Array]) -> dict[str, Array]:
+    """Key points with those that a photo need not show: a waist, hips, and the other side's cuffs and hems mirrored."""
+    points = dict(points)
+    top = "armpit_left" in points
+    axis = np.mean(
+        [(points[f"{n}_left"] + points[f"{n}_right"]) / 2 for n in (("neckline", "armpit") if top else ("waist",))],
+        axis=0,
+    )
+    for name in ("cuff_outer", "cuff_inner", "hem_inner", "hip"):
+        for side, other in (("left", "right"), ("right", "left")):
+            if f"{name}_{side}" not in points and f"{name}_{other}" in points:
+                x, y = points[f"{name}_{other}"]
+                points[f"{name}_{side}"] = np.array([2 * axis[0] - x, y])
+    for side, s in SIDES.items():
+        if top and f"waist_{side}" not in points:
+            points[f"waist_{side}"] = 0.45 * points[f"armpit_{side}"] + 0.55 * points[f"hem_{side}"]
+        if "crotch" in points:
+            waist, crotch, hem = points[f"waist_{side}"], points["crotch"], points[f"hem_outer_{side}"]
+            # Trousers are drawn with waists .78 to .85 of the hips' width, and the hips at .63 to .75 of the rise.
+            across = axis[0] + (waist[0] - axis[0]) / 0.82
+            points.setdefault(f"hip_{side}", np.array([across, waist[1] + 0.7 * (crotch[1] - waist[1])]))
+            points.setdefault(f"hem_inner_{side}", np.array([0.8 * crotch[0] + 0.2 * hem[0] + s, hem[1]]))
+    return points
 
 
 def filled(values: Array) -> Array:

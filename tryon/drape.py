@@ -6,7 +6,8 @@ import numpy as np
 from msgspec import Struct
 
 from tryon.anchors import SIDES, Anchors, Array
-from tryon.cut import Cut, filled, smooth
+from tryon.cut import Cut, smooth
+from tryon.pattern import Pattern
 
 EASE: Final = {
     "t-shirt": 0.1,
@@ -21,8 +22,9 @@ EASE: Final = {
 """By how much a garment is wider than the body's half girth, where its photo does not tell."""
 CHEST, WAIST, HIP = 1.3, 1.1, 1.36
 """Half girths in units (.34 m): .44, .375 and .46 m."""
-WRAP: Final = 0.8
-"""What is seen from the front of the width that a garment has laid flat: the rest turns round the side."""
+WRAP: Final = 0.76
+"""What is seen from the front of the width that a garment has laid flat: an ellipse, .7 times as deep as wide, of the
+same girth."""
 ROUND: Final = np.radians(50)
 """How far round the side of the trunk goes; columns lie like lines on a cylinder seen from the front."""
 
@@ -61,66 +63,41 @@ def top_layout(cut: Cut, anchors: Anchors, *, tucked: bool) -> Layout:
     return Layout(rows, np.array([highest, at_pit, at_waist, max(at_hem, at_waist + 0.1 * unit)]), scale)
 
 
+def skirt_layout(cut: Cut, anchors: Anchors) -> Layout:
+    """A skirt: held at the waist, as long as its own proportions make it."""
+    scale = WAIST * (1 + EASE["skirt"]) * anchors.unit / cut.width("waist")
+    waist, hem = (float(cut.mid(name)[1]) for name in ("waist", "hem"))
+    at_waist = 0.64 * anchors.torso
+    at_hem = at_waist + max(scale * (hem - waist), 0.3 * anchors.unit)
+    return Layout(np.array([waist, hem]), np.array([at_waist, at_hem]), scale)
+
+
+def trouser_layout(cut: Cut, anchors: Anchors) -> Layout:
+    """Trousers down to the crotch: hung by it, so that the rise puts the waistband where it is cut to be."""
+    scale = HIP * (1 + EASE[cut.garment.category]) * anchors.unit / cut.width("hip")
+    waist, crotch = float(cut.mid("waist")[1]), float(cut.points["crotch"][1])
+    at_crotch = anchors.crotch
+    at_waist = float(np.clip(at_crotch - scale * (crotch - waist), 0.55 * anchors.torso, 0.85 * anchors.torso))
+    return Layout(np.array([waist, crotch]), np.array([at_waist, at_crotch]), scale)
+
+
 class Trunk:
     """The map. Call it with upright points (…, 2) to get photo points (…, 2)."""
 
-    def __init__(self, cut: Cut, anchors: Anchors, layout: Layout, *, parts: tuple[str, ...] = ("body",), shoulders: bool = False, tucked: bool = False) -> None:  # fmt: skip
-        self.cut, self.anchors, self.layout = cut, anchors, layout
-        x0, y0, x1, y1 = cut.box(cut.garment.part(*parts))
-        pad = 0.05 * (y1 - y0)
-        self.rows = np.linspace(y0 - pad, y1 + pad, 160)
-        self._outline(cut, parts, shoulders, x1 - x0)
-        self._place(anchors, layout, tucked)
+    def __init__(self, pattern: Pattern, anchors: Anchors, layout: Layout) -> None:
+        self.pattern, self.anchors, self.layout = pattern, anchors, layout
+        self.rows = pattern.outline.rows
+        self._place(anchors, layout)
         self._hang_sides(anchors, layout)
         self._pull = np.zeros((1, 2))
         self._at = np.zeros(1)
         self._pits: Array | None = None
-        if shoulders:
-            self._hang_shoulders(cut, anchors)
-
-    # The garment's side
-
-    def _outline(self, cut: Cut, parts: tuple[str, ...], shoulders: bool, width: float) -> None:
-        """Centre and half widths of each row, from the key points and the part's own outline."""
-        names = [n for n in ("neckline", "armpit", "waist", "hip", "hem", "hem_outer") if f"{n}_left" in cut.points]
-        mids = np.array([cut.mid(name) for name in names])
-        order = np.argsort(mids[:, 1])
-        self.centre = np.interp(self.rows, mids[order, 1], mids[order, 0])
-        one = np.stack([self.centre - width / 2, self.rows], 1)
-        first, last = cut.extents(cut.garment.part(*parts), one, np.add(one, (width, 0.0)), 0.3)
-        left = filled(one[:, 0] + last * width - self.centre)
-        right = filled(self.centre - one[:, 0] - first * width)
-        half = np.stack([left, right])
-        if shoulders:
-            pit = float(cut.mid("armpit")[1])
-            at_pit = np.array(
-                [s * (cut.points[f"armpit_{side}"][0] - cut.mid("armpit")[0]) for side, s in SIDES.items()]
-            )
-            half = np.where(self.rows < pit, at_pit[:, None], half)
-        # Hems and waists are curved: beyond their ends rows are no shorter than there.
-        ends = [
-            cut.points[f"{name}_{side}"][1]
-            for name in ("hem", "waist")
-            for side in SIDES
-            if f"{name}_{side}" in cut.points
-        ]
-        held = np.clip(
-            self.rows, self.rows[0] if shoulders else min(ends), max(max(ends[:1]), max(ends[:2])) - 0.01 * width
-        )
-        half = np.stack([np.interp(held, self.rows, side) for side in half])
-        floor = 0.05 * width
-        self.left, self.right = np.maximum(smooth(half.T, 3.0).T, floor)
-
-    def side(self, upright: Array) -> Array:
-        """u of upright points: 0 on the centre line, 1 on the outline at the wearer's left, -1 at the right."""
-        x, y = upright[..., 0], upright[..., 1]
-        off = x - np.interp(y, self.rows, self.centre)
-        half = np.where(off > 0, np.interp(y, self.rows, self.left), np.interp(y, self.rows, self.right))
-        return np.asarray(off / half)
+        if "armpit_left" in pattern.cut.points:
+            self._hang_shoulders(pattern.cut, anchors)
 
     # The body's side
 
-    def _place(self, anchors: Anchors, layout: Layout, tucked: bool) -> None:
+    def _place(self, anchors: Anchors, layout: Layout) -> None:
         """The spine and the rows' directions, by distance below the shoulder joints."""
         known, levels = layout.rows, layout.levels
         slopes = np.diff(levels) / np.diff(known)
@@ -128,7 +105,7 @@ class Trunk:
         level += np.minimum(self.rows - known[0], 0) * layout.scale + np.maximum(self.rows - known[-1], 0) * slopes[-1]
         self.level = smooth(level, 4.0)
         unit, torso = anchors.unit, anchors.torso
-        self._q = np.linspace(self.level[0] - 0.2 * unit, self.level[-1] + 0.2 * unit, 240)
+        self._q = np.linspace(min(self.level[0], 0.0) - 0.2 * unit, self.level[-1] + 0.2 * unit, 240)
         down = np.arctan2(-anchors.up[0], -anchors.up[1])  # from straight down, towards the right of the picture
         below = np.clip((self._q / torso - 0.95) / 0.5, 0, 1)
         heading = down * (1 - below**2 * (3 - 2 * below))  # below the hips cloth falls straight down
@@ -144,15 +121,17 @@ class Trunk:
     def _hang_sides(self, anchors: Anchors, layout: Layout) -> None:
         """Half the width of each row on the body and where its middle is."""
         unit, level = anchors.unit, self.level / anchors.torso
-        tops = "armpit_left" in self.cut.points
-        ease = EASE[self.cut.garment.category] * 0.4 + 0.02
+        tops = "armpit_left" in self.pattern.cut.points
+        ease = EASE[self.pattern.cut.garment.category] * 0.4 + 0.02
         halves = []
-        for side, flat in (("left", self.left), ("right", self.right)):
+        for side, flat in (("left", self.pattern.outline.left), ("right", self.pattern.outline.right)):
             body = anchors.breadth(side, level) * (1 + ease)  # type: ignore[arg-type]
             wide = WRAP * layout.scale * flat * np.clip(np.cos(anchors.turn), 0.5, 1)
             half = np.maximum(body, wide)
+            if self.pattern.cut.garment.category in ("skirt", "dress"):
+                half = np.maximum(half, self._legs(anchors, SIDES[side]))  # type: ignore[index]
             if tops:
-                pit = float(self.cut.mid("armpit")[1])
+                pit = float(self.pattern.cut.mid("armpit")[1])
                 s = SIDES[side]  # type: ignore[index]
                 at_pit = float(s * (anchors.pit[side] - anchors.middle) @ anchors.across)  # type: ignore[index]
                 near = np.clip((self.rows - pit) / (0.5 * unit / layout.scale), 0, 1)
@@ -163,6 +142,21 @@ class Trunk:
         deep = np.interp(level, [0.0, 0.3, 1.0], [0.25, 0.33, 0.36]) * unit * np.sin(anchors.turn)
         self.turned = np.clip(0.8 * deep, -0.42 * self.half, 0.42 * self.half)
 
+    def _legs(self, anchors: Anchors, s: int) -> Array:
+        """How far the legs reach to one side of the spine in each row, with a little ease; 0 where there are none."""
+        share = np.linspace(0, 1, 16)[:, None]
+        at, half = [], []
+        for limb in anchors.leg.values():
+            for bone in (0, 1):
+                at.append(limb.joints[bone] * (1 - share) + limb.joints[bone + 1] * share)
+                half.append(limb.half[bone] * (1 - share[:, 0]) + limb.half[bone + 1] * share[:, 0])
+        spots, wide = np.concatenate(at), np.concatenate(half) * 1.08
+        depth = (anchors.middle - spots) @ anchors.up
+        spine = np.stack([np.interp(depth, self._q, self._spine[:, i]) for i in (0, 1)], 1)
+        reach = s * ((spots - spine) @ anchors.across) + wide
+        near = np.abs(self.level[:, None] - depth) < 0.12 * anchors.unit
+        return np.asarray(np.where(near & (depth > anchors.torso), reach, 0.0).max(1))
+
     def _flat(self, upright: Array, u: Array) -> Array:
         """The map without what shoulders and armpits pull."""
         y = upright[..., 1]
@@ -170,6 +164,7 @@ class Trunk:
         q += np.minimum(y - self.rows[0], 0) * self.layout.scale + np.maximum(y - self.rows[-1], 0) * self.layout.scale
         half, middle, turned = (np.interp(y, self.rows, table) for table in (self.half, self.middle, self.turned))
         inner = np.clip(u, -1, 1)
+        u = np.clip(u, -1.8, 1.8)
         x = half * (np.sin(ROUND * inner) / np.sin(ROUND) + (u - inner)) + middle + turned * (1 - inner**2)
         spine = np.stack([np.interp(q, self._q, self._spine[:, i]) for i in (0, 1)], -1)
         angle = np.interp(q, self._q, self._angle)
@@ -206,23 +201,25 @@ class Trunk:
         at = np.stack([x_all, y_all], 1)
         self._at = np.linspace(x_all[0], x_all[-1], 121)
         self._top = np.interp(self._at, x_all, y_all)
-        pull = goals - self._flat(at, self.side(at))
+        pull = goals - self._flat(at, self.pattern.outline.side(at))
         pull = np.stack([np.interp(self._at, x_all, pull[:, i]) for i in (0, 1)], 1)
         self._pull = smooth(pull, 1.5)
         pits = np.array([cut.points["armpit_right"], cut.points["armpit_left"]])
         target = np.array([anchors.pit["right"], anchors.pit["left"]])
-        pulled = np.clip((target - self._flat(pits, self.side(pits))) @ anchors.across, -0.3 * unit, 0.3 * unit)
+        pulled = np.clip(
+            (target - self._flat(pits, self.pattern.outline.side(pits))) @ anchors.across, -0.3 * unit, 0.3 * unit
+        )
         # A loose armhole hangs lower than the armpit: upwards goes only what a raised arm lifts.
         lifted = (target - anchors.middle) @ anchors.up + 0.3 * anchors.torso
         self._pits = pulled[:, None] * anchors.across + np.clip(lifted, -0.1 * unit, 0.3 * unit)[:, None] * anchors.up
 
     def __call__(self, upright: Array) -> Array:
-        u = self.side(upright)
+        u = self.pattern.outline.side(upright)
         placed = self._flat(upright, u)
         if self._pits is None:
             return placed
         x, y = upright[..., 0], upright[..., 1]
-        pit, waist = float(self.cut.mid("armpit")[1]), float(self.layout.rows[2])
+        pit, waist = float(self.pattern.cut.mid("armpit")[1]), float(self.layout.rows[2])
         top = np.interp(x, self._at, self._top)
         near = np.clip((pit - y) / (pit - np.minimum(top, pit - 1)), 0, 1)
         share = near**2 * (3 - 2 * near)

@@ -2,62 +2,49 @@
 
 import numpy as np
 
-from tryon.anchors import Anchors, Array, find_anchors
+from tryon.anchors import Anchors, find_anchors
 from tryon.bodies import Body
-from tryon.cut import Cut
-from tryon.drape import Trunk, top_layout
+from tryon.drape import Trunk, skirt_layout, top_layout, trouser_layout
 from tryon.garments import Garment
 from tryon.layers import Mesh
-from tryon.mesh import Grid, cells, sound
-from tryon.strips import sleeve
+from tryon.mesh import Grid, sound
+from tryon.pattern import TROUSERS, Pattern, Sheet, Tube
+from tryon.strips import strip
 
-ROWS, COLUMNS = 40, 26
+ORDER = ("inside", "leg_left", "leg_right", "body", "sleeve_left", "sleeve_right")
 
 
-def fit(garment: Garment, body: Body, *, tucked: bool = False) -> tuple[Mesh, ...]:
+def fit(garment: Garment | Pattern, body: Body, *, tucked: bool = False) -> tuple[Mesh, ...]:
     """Lay a garment over a body.
 
-    tucked: its hem goes into what is worn below. Returns meshes from back to front; each has the name of one of PARTS,
-    covers all of that part of the garment, and has no triangle turned over.
+    garment: or its pattern, where one garment is laid over several bodies. tucked: its hem goes into what is worn below.
+    Returns meshes from back to front; each has the name of one of PARTS, covers all of that part of the garment, and has
+    no triangle turned over.
     """
-    cut, anchors = Cut.of(garment), find_anchors(body)
-    trunk = Trunk(cut, anchors, top_layout(cut, anchors, tucked=tucked), shoulders=True, tucked=tucked)
-    meshes = []
-    for part in ("inside", "body"):
-        mask = garment.part(part)
-        if mask.any():
-            meshes.append(_trunk_grid(part, cut, anchors, trunk, mask).mesh(cut))
-    for side in cut.sides("cuff_outer"):
-        mask = garment.part(f"sleeve_{side}")
-        if mask.any():
-            grid = sleeve(cut, anchors, trunk, side)
-            meshes.append(grid.mesh(cut))
-    return tuple(meshes)
+    pattern = garment if isinstance(garment, Pattern) else Pattern.of(garment)
+    cut, anchors = pattern.cut, find_anchors(body)
+    if cut.garment.category in TROUSERS:
+        layout = trouser_layout(cut, anchors)
+    elif cut.garment.category == "skirt":
+        layout = skirt_layout(cut, anchors)
+    else:
+        layout = top_layout(cut, anchors, tucked=tucked)
+    trunk = Trunk(pattern, anchors, layout)
+    grids = {}
+    for part, sheet in pattern.sheets.items():
+        if isinstance(sheet, Tube):
+            limbs = anchors.arm if part.startswith("sleeve") else anchors.leg
+            grids[part] = strip(part, sheet, limbs[sheet.side], trunk)
+        else:
+            grids[part] = _trunk(part, sheet, anchors, trunk)
+    return tuple(grids[part].mesh(cut) for part in ORDER if part in grids)
 
 
-def _trunk_grid(part: str, cut: Cut, anchors: Anchors, trunk: Trunk, mask: np.ndarray) -> Grid:
-    """Rows over the whole part, columns as wide as the outline of each row and a little more."""
-    x0, y0, x1, y1 = cut.box(mask)
-    y = np.linspace(y0 - cut.margin, y1 + cut.margin, ROWS)
-    centre, left, right = (np.interp(y, trunk.rows, table) for table in (trunk.centre, trunk.left, trunk.right))
-    low = np.minimum(centre - right, _reach(cut, mask, y, x0, x1, -1)) - cut.margin
-    high = np.maximum(centre + left, _reach(cut, mask, y, x0, x1, 1)) + cut.margin
-    x = low[:, None] + (high - low)[:, None] * np.linspace(0, 1, COLUMNS)
-    source = np.stack([x, np.broadcast_to(y[:, None], x.shape)], -1)
-    target = trunk(source)
-    about = (source - source.reshape(-1, 2).mean(0)) * trunk.layout.scale
+def _trunk(part: str, sheet: Sheet, anchors: Anchors, trunk: Trunk) -> Grid:
+    target = trunk(sheet.source)
+    about = (sheet.source - sheet.source.reshape(-1, 2).mean(0)) * trunk.layout.scale
     safe = target.reshape(-1, 2).mean(0) + about[..., :1] * anchors.across - about[..., 1:] * anchors.up
-    behind = 0.3 * anchors.unit if part == "inside" else -0.1 * anchors.unit
-    depth = np.full(x.shape, anchors.depth + behind)
-    used = cells(cut, source, mask)
-    return Grid(part, source, sound(source, target, safe, used), depth, used)
-
-
-def _reach(cut: Cut, mask: np.ndarray, y: Array, x0: float, x1: float, s: int) -> Array:
-    """How far the part reaches on one side, the widest of a row's neighbours."""
-    one = np.stack([np.full(len(y), x0), y], 1)
-    first, last = cut.extents(mask, one, np.add(one, (x1 - x0, 0.0)), 0.0)
-    found = x0 + (x1 - x0) * (last if s > 0 else first)
-    found = np.where(np.isfinite(found), found, -s * np.inf)
-    padded = np.pad(found, 1, mode="edge")
-    return np.asarray(s * np.maximum.reduce([s * padded[:-2], s * padded[1:-1], s * padded[2:]]))
+    depth = anchors.depth + (0.3 if part == "inside" else -0.1) * anchors.unit
+    return Grid(
+        part, sheet.source, sound(sheet.source, target, safe, sheet.used), np.full(target.shape[:2], depth), sheet.used
+    )

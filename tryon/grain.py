@@ -31,8 +31,8 @@ def noise_of(grey: Plane, where: NDArray[np.bool_]) -> float:
     inside = cv2.resize(where[whole].astype(np.float32), size, interpolation=cv2.INTER_AREA) > 0.99
     if not inside.any():
         return 0.0
-    level = np.percentile(cv2.resize(response, size, interpolation=cv2.INTER_AREA)[inside], 20)
-    return float(level) * np.sqrt(np.pi / 2) / 6
+    level = float(np.percentile(cv2.resize(response, size, interpolation=cv2.INTER_AREA)[inside], 20))
+    return level * float(np.sqrt(np.pi / 2)) / 6
 
 
 def blur_of(grey: Plane, where: NDArray[np.bool_]) -> float:

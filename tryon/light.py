@@ -183,7 +183,7 @@ def _gain(whole: Plane, luma: Plane) -> NDArray[np.float32]:
     trust = 0.6 * min(1.0, 25 * float(grey.mean()))
     tint = np.ones(3) if trust < 0.05 else (whole[grey] / luma[grey][:, None]).mean(axis=0)
     tint = np.clip(tint, 0.75, 1.3) ** trust
-    strength = np.clip(float(np.percentile(luma, 99)) / 242, 0.55, 1.0) ** 0.8
+    strength = np.clip(float(np.percentile(luma, 99)) / 242, 0.5, 1.0) ** 0.6
     return np.asarray(tint / (tint @ _LUMA) * strength, np.float32)
 
 

@@ -26,8 +26,11 @@ class Limb(Struct, frozen=True):
     radii: Array
 
     @classmethod
-    def of(cls, figure: Figure, joints: tuple[int, int, int], stops: tuple[tuple[float, float], ...]) -> "Limb":
-        points = figure.points[list(joints)]
+    def of(
+        cls, figure: Figure, joints: tuple[int, int, int], stops: tuple[tuple[float, float], ...], corner: Array
+    ) -> "Limb":
+        """The limb between three landmarks, of an average body's radii, in a picture cut out at a corner (2,)."""
+        points = figure.points[list(joints)] - corner
         line = points[2] - points[0]
         normal = 1.0 if line[1] * 1.0 + -line[0] * -0.3 >= 0 else -1.0
         at, radius = zip(*stops, strict=True)
@@ -36,20 +39,23 @@ class Limb(Struct, frozen=True):
 
     def coordinates(self, x: Array, y: Array) -> tuple[Array, Array]:
         """s: 0 at the first joint, 1 at the second, 2 at the third; v: signed distance from the bones in pixels."""
-        best, s, v = np.full(x.shape, np.inf, np.float32), np.zeros_like(x), np.zeros_like(x)
-        for bone in range(2):
-            (ax, ay), (bx, by) = self.joints[bone], self.joints[bone + 1]
-            dx, dy = float(bx - ax), float(by - ay)
-            square = max(dx * dx + dy * dy, 1e-3)
-            t = ((x - ax) * dx + (y - ay) * dy) / square
-            held = np.clip(t, 0 if bone else -0.3, 1 if bone == 0 else 1.2)
+        found = []
+        for bone, (first, last) in enumerate(((-0.3, 1.0), (0.0, 1.2))):
+            (ax, ay), (dx, dy) = self.joints[bone], self.joints[bone + 1] - self.joints[bone]
+            square = max(float(dx * dx + dy * dy), 1e-3)
+            held = np.clip(((x - ax) * dx + (y - ay) * dy) / np.float32(square), first, last)
             ex, ey = x - ax - held * dx, y - ay - held * dy
-            distance = np.hypot(ex, ey)
-            side = np.where((ex * dy - ey * dx) * self.normal >= 0, 1, -1)
-            nearer = distance < best
-            best = np.where(nearer, distance, best)
-            s, v = np.where(nearer, held + bone, s), np.where(nearer, side * distance, v)
-        return s.astype(np.float32), v.astype(np.float32)
+            found.append((held + bone, np.hypot(ex, ey), ex * dy - ey * dx))
+        (s, near, side), (s2, far, side2) = found
+        second = far < near
+        v = np.copysign(np.where(second, far, near), np.where(second, side2, side) * self.normal)
+        return np.where(second, s2, s), v.astype(np.float32, copy=False)
+
+    def along(self, field: Array) -> Array:
+        """(ROWS,) float32: a field (h, w) on the bones."""
+        x, y = self.places(np.zeros((ROWS, 1), np.float32))
+        found: Array = cv2.remap(field, x - 0.5, y - 0.5, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)[:, 0]
+        return found
 
     def places(self, v: Array) -> tuple[Array, Array]:
         """x and y of (ROWS, n) signed distances, one row of v for each step along the limb."""
@@ -64,16 +70,6 @@ class Limb(Struct, frozen=True):
         across = np.stack([line[:, 1], -line[:, 0]], axis=1) * self.normal
         x, y = centre[:, :1] + v * across[:, :1], centre[:, 1:] + v * across[:, 1:]
         return x.astype(np.float32), y.astype(np.float32)
-
-
-class Skin(Struct, frozen=True):
-    """A bare limb. high, low: (ROWS,) float32, the reach of its skin to either side in pixels. texture: (ROWS,
-    COLUMNS, 3) float32 RGB from one edge to the other. seen: the share of it that the photo shows."""
-
-    high: Array
-    low: Array
-    texture: Array
-    seen: float
 
 
 def outline(limb: Limb, person: NDArray[np.bool_], skin: NDArray[np.bool_]) -> tuple[Array, Array]:
@@ -92,21 +88,28 @@ def outline(limb: Limb, person: NDArray[np.bool_], skin: NDArray[np.bool_]) -> t
     (out_high, skin_high), (out_low, skin_low) = found
     shown = (skin_high + skin_low > 14) & (skin_high < 38) & (skin_low < 38)
     measured = (skin_high + skin_low) / 2 * (1.9 / 38)
-    build = float(np.clip(np.median(measured[shown]), 0.75, 1.4)) if shown.sum() >= 4 else 0.97
+    # Hands and feet give their width to the wrist and the ankle, but tell nothing of the rest.
+    telling = shown & (np.linspace(0, END, ROWS) < 1.9)
+    build = float(np.clip(np.median(measured[telling]), 0.75, 1.4)) if telling.sum() >= 4 else 0.97
     reach = []
-    for out, bare in ((out_high, skin_high), (out_low, skin_low)):
-        cloth = np.minimum(build, np.where(out < 38, np.maximum(out * (1.9 / 38) - 0.12, 0.45), build))
-        wide = np.where(shown, bare * (1.9 / 38), cloth)
-        weight = np.where(shown, 4.0, 1.0)
-        smooth = _along(wide * weight, 3.0) / _along(weight, 3.0)
-        reach.append((smooth * limb.radii).astype(np.float32))
+    for free, shows in ((out_high, skin_high), (out_low, skin_low)):
+        room = free * (1.9 / 38)
+        cloth = np.minimum(build, np.where(free < 38, np.maximum(room - 0.10, 0.45), build))
+        # Close to skin that is seen the outline goes on as it was there.
+        near = np.clip(_along(shown.astype(np.float32), 5.0) * 2.2, 0, 1)
+        beside = _along(shows * (1.9 / 38) * shown, 5.0) / np.maximum(_along(shown.astype(np.float32), 5.0), 1e-3)
+        beside = np.minimum(beside, 1.35)
+        guessed = np.minimum(cloth + near * (beside - cloth), np.maximum(room, 0.45))
+        wide = _along(np.where(shown, shows * (1.9 / 38), guessed), 1.5)
+        reach.append((wide * limb.radii).astype(np.float32))
     return reach[0], reach[1]
 
 
 def _run(inside: NDArray[np.bool_]) -> NDArray[np.int64]:
     """(rows,): how many steps from the bone on are inside without a break."""
-    found: NDArray[np.int64] = np.where(inside.all(axis=1), inside.shape[1] - 1, inside.argmin(axis=1))
-    return found
+    last = inside.shape[1] - 1
+    steps: NDArray[np.int64] = np.where(inside.all(axis=1), last, inside.argmin(axis=1)).astype(np.int64)
+    return steps
 
 
 def _sample(mask: NDArray[np.bool_], x: Array, y: Array) -> NDArray[np.bool_]:
@@ -136,7 +139,12 @@ def continue_skin(strip: Array, known: Array, profile: Array, light: Array) -> A
 
     profile: (COLUMNS, 3) float32 RGB. light: (ROWS,) float32 around 1, how bright the limb is along its length.
     """
-    expected = profile[None] * light[:, None, None]
+    expected = profile[None] * _along(light, 8.0)[:, None, None]
+    if known.sum() > 40:
+        level = (strip * known[..., None]).sum(axis=(0, 1)) / np.maximum(
+            (expected * known[..., None]).sum(axis=(0, 1)), 1
+        )
+        expected = expected * np.clip(level, 0.75, 1.3)
     gap = (strip - expected) * known[..., None]
     # Differences are carried along the limb, less and less far; across it only to smooth them.
     mass = cv2.GaussianBlur(known, (0, 0), sigmaX=1.5, sigmaY=10)
@@ -148,12 +156,13 @@ def continue_skin(strip: Array, known: Array, profile: Array, light: Array) -> A
 def profile_of(strip: Array, known: Array) -> Array | None:
     """(COLUMNS, 3) float32: the mean colour across a limb where enough of it is known, or None."""
     mass = known.sum(axis=0)
-    if known.sum() < 60 or (mass > 0).sum() < COLUMNS // 2:
+    if known.sum() < 60 or (mass > 0).sum() < COLUMNS * 0.7:
         return None
-    blurred = cv2.GaussianBlur(
-        np.concatenate([(strip * known[..., None]).sum(axis=0), mass[:, None]], axis=1), (1, 0), sigmaX=1, sigmaY=1.5
-    )
-    found: Array = blurred[:, :3] / np.maximum(blurred[:, 3:], 1e-3)
+    sums = np.concatenate([(strip * known[..., None]).sum(axis=0), mass[:, None]], axis=1)
+    # Columns of which little is known take after their neighbours.
+    near, far = (cv2.GaussianBlur(sums, (1, 0), sigmaX=1, sigmaY=sigma) for sigma in (1.5, 6.0))
+    total = near + 0.1 * far
+    found: Array = total[:, :3] / np.maximum(total[:, 3:], 1e-3)
     return found
 
 
@@ -167,20 +176,15 @@ def round_profile(colour: Array, side: float) -> Array:
 
 
 def render(
-    limb: Limb, reach: tuple[Array, Array], texture: Array, box: tuple[int, int, int, int]
-) -> tuple[Array, Array]:
-    """Draw an unrolled limb into the window (x0, y0, x1, y1): (h, w, 3) float32 RGB and its alpha (h, w) float32."""
-    x0, y0, x1, y1 = box
-    y, x = np.mgrid[y0:y1, x0:x1].astype(np.float32) + np.float32(0.5)
+    limb: Limb, reach: tuple[Array, Array], texture: Array, part: tuple[slice, slice]
+) -> tuple[Array, Array, Array, Array]:
+    """Draw an unrolled limb into a part of the picture: (h, w, 3) float32 RGB, its alpha (h, w), and x and y there."""
+    y, x = np.mgrid[part].astype(np.float32) + np.float32(0.5)
     s, v = limb.coordinates(x, y)
-    row = np.clip(s, 0, END) * ((ROWS - 1) / END)
-    edges = np.stack([reach[0], reach[1]], axis=1)
-    at = cv2.remap(
-        edges[:, None], np.zeros_like(row), row.astype(np.float32), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
-    )
+    row = np.clip(s, 0, END) * np.float32((ROWS - 1) / END)
+    edges = np.stack(reach, axis=1)[:, None]
+    at = cv2.remap(edges, np.zeros_like(row), row, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
     wide = np.where(v >= 0, at[..., 0], at[..., 1])
-    column = (np.clip(v / np.maximum(wide, 0.5), -1, 1) + 0.98) * ((COLUMNS - 1) / 1.96)
-    colours = cv2.remap(
-        texture, column.astype(np.float32), row.astype(np.float32), cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
-    )
-    return colours, np.clip(wide - np.abs(v) + 0.5, 0, 1).astype(np.float32)
+    column = (np.clip(v / np.maximum(wide, 0.5), -1, 1) + np.float32(0.98)) * np.float32((COLUMNS - 1) / 1.96)
+    colours = cv2.remap(texture, column, row, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+    return colours, np.clip(wide - np.abs(v) + 0.5, 0, 1), x, y

@@ -11,6 +11,7 @@ from tryon.anchors import Array
 from tryon.cut import Cut
 from tryon.layers import Mesh
 
+ROUNDS = 48
 LEAST = 0.02
 """A triangle keeps at least this share of the area that its source would have at the mesh's mean scale."""
 
@@ -37,18 +38,6 @@ class Grid(Struct, frozen=True):
         )  # fmt: skip
 
 
-def cells(cut: Cut, source: Array, mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """(rows - 1, columns - 1): which cells of a grid over the garment have any of ``mask`` in or beside them."""
-    size = max(1, round(cut.margin))
-    near = cv2.dilate(mask.view(np.uint8), np.ones((2 * size + 1, 2 * size + 1), np.uint8)).view(bool)
-    a, b, c, d = source[:-1, :-1], source[:-1, 1:], source[1:, :-1], source[1:, 1:]
-    used = np.zeros(a.shape[:2], bool)
-    for v in np.linspace(0, 1, 6):
-        for u in np.linspace(0, 1, 6):
-            used |= cut.on(near, (a * (1 - u) + b * u) * (1 - v) + (c * (1 - u) + d * u) * v)
-    return used
-
-
 def sound(source: Array, target: Array, safe: Array, used: NDArray[np.bool_]) -> Array:
     """The target with none of its used cells turned over.
 
@@ -73,7 +62,7 @@ def sound(source: Array, target: Array, safe: Array, used: NDArray[np.bool_]) ->
 
 def relaxed(grid: Array, least: float) -> Array:
     """A grid whose vertices near bad cells are moved towards the middle of their neighbours until none is bad, or for
-    at most 30 rounds. least: what twice a triangle's signed area must reach, on the same side of 0."""
+    at most ROUNDS rounds. least: what twice a triangle's signed area must reach, on the same side of 0."""
 
     def bad(grid: Array) -> NDArray[np.bool_]:
         return np.asarray((areas(grid) * np.sign(least) < abs(least)).any(-1))
@@ -82,11 +71,19 @@ def relaxed(grid: Array, least: float) -> Array:
 
 
 def _until_good(grid: Array, bad: Callable[[Array], NDArray[np.bool_]]) -> Array:
-    for _ in range(30):
+    """Relax around bad cells, and ever farther around them the longer it takes."""
+    near = np.zeros(grid.shape[:2], np.uint8)
+    for turn in range(ROUNDS):
         wrong = bad(grid)
         if not wrong.any():
             break
-        grid = _smoothed(grid, wrong)
+        for i, j in ((0, 0), (0, 1), (1, 0), (1, 1)):
+            near[i : i + wrong.shape[0], j : j + wrong.shape[1]] |= wrong
+        if turn % 6 == 0:
+            near = cv2.dilate(near, np.ones((3, 3), np.uint8))
+        padded = np.pad(grid, ((1, 1), (1, 1), (0, 0)), mode="reflect", reflect_type="odd")
+        middle = (padded[:-2, 1:-1] + padded[2:, 1:-1] + padded[1:-1, :-2] + padded[1:-1, 2:]) / 4
+        grid = np.where(near[..., None] > 0, 0.3 * grid + 0.7 * middle, grid)
     return grid
 
 
@@ -101,18 +98,6 @@ def areas(grid: Array) -> Array:
 
 def _cross(one: Array, other: Array) -> Array:
     return np.asarray(one[..., 0] * other[..., 1] - one[..., 1] * other[..., 0])
-
-
-def _smoothed(grid: Array, bad: NDArray[np.bool_]) -> Array:
-    """Each vertex near a bad cell half way to the middle of its neighbours; the ends of rows along their column."""
-    near = np.zeros(grid.shape[:2], np.uint8)
-    for di in (0, 1):
-        for dj in (0, 1):
-            near[di : di + bad.shape[0], dj : dj + bad.shape[1]] |= bad
-    near = cv2.dilate(near, np.ones((3, 3), np.uint8))
-    padded = np.pad(grid, ((1, 1), (1, 1), (0, 0)), mode="reflect", reflect_type="odd")
-    middle = (padded[:-2, 1:-1] + padded[2:, 1:-1] + padded[1:-1, :-2] + padded[1:-1, 2:]) / 4
-    return np.where(near[..., None] > 0, 0.5 * (grid + middle), grid)
 
 
 def _triangles(rows: int, columns: int) -> NDArray[np.int32]:

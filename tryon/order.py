@@ -28,7 +28,7 @@ class Fronts(Struct, frozen=True, kw_only=True):
 
     face: 1 exactly on its pixels, soft beyond them. hair; held: hands and what they or the shoulders carry.
     arms: bare forearms, and upper arms where the garment has no sleeves. worn: what is kept and lies over the new,
-    the old top over new trousers. crossing: the sides whose forearm lies over the torso, with the region around it.
+    the old top over new trousers. behind: where what lies inside a collar is seen past the neck. crossing: the sides whose forearm lies over the torso, with the region around it.
     """
 
     face: Plane
@@ -36,6 +36,7 @@ class Fronts(Struct, frozen=True, kw_only=True):
     held: Plane
     arms: Plane
     worn: Plane
+    behind: Plane
     crossing: dict[Side, Plane]
 
 
@@ -63,7 +64,8 @@ def fronts(body: Body, labels: NDArray[np.uint8], garments: Sequence[Garment], *
     bare_upper_arms = all(sleeveless(garment) for garment in garments)
     lower = [garment.category in LOWER for garment in garments]
     shape = labels.shape
-    hand, arm = _is(labels, "hand"), _is(labels, "arm")
+    bare = _not_cloth(body, labels)
+    hand, arm = _is(labels, "hand") & bare, _is(labels, "arm") & bare
     crossing: dict[Side, Plane] = {}
     arms = np.zeros(shape, bool)
     for side in SIDES:
@@ -76,7 +78,7 @@ def fronts(body: Body, labels: NDArray[np.uint8], garments: Sequence[Garment], *
         if bare_upper_arms:
             upper = _limb(body, (_SHOULDER[side], _ELBOW[side]), shape, reach=0.5)
             arms |= arm & upper if upper is not None else arm & forearm
-    held = hand | _large(_is(labels, "other"), 0.004 * float(body.person.sum()))
+    held = hand | _large(_is(labels, "other"), 0.01 * float(body.person.sum()))
     if all(lower) and not tucked:
         kept = _is(labels, "upper")
     elif tucked and not any(lower):
@@ -89,6 +91,7 @@ def fronts(body: Body, labels: NDArray[np.uint8], garments: Sequence[Garment], *
         held=_soft(held),
         arms=_soft(arms),
         worn=_soft(kept),
+        behind=_beside_neck(body) * (1 - body.person),
         crossing=crossing,
     )
 
@@ -117,6 +120,14 @@ def _is(labels: NDArray[np.uint8], *names: str) -> Mask:
     return np.isin(labels, [LABELS.index(name) for name in names])
 
 
+def _beside_neck(body: Body) -> Plane:
+    """1 below the chin, fading to 0 at the mouth: (H, 1) float32. A hood hangs behind the shoulders, not at the ears."""
+    mouth = float(body.points[[9, 10], 1].mean())
+    chin = mouth + 0.3 * (float(body.points[[11, 12], 1].mean()) - mouth)
+    rows = np.arange(body.person.shape[0], dtype=np.float32)[:, None]
+    return np.clip((rows - mouth) / max(chin - mouth, 1.0), 0, 1)
+
+
 def _limb(body: Body, ends: tuple[int, int], shape: tuple[int, ...], reach: float) -> Mask | None:
     """The region around a bone, ``reach`` of a forearm's usual length wide; None where an end is not seen."""
     if body.visibility[list(ends)].min() < _SEEN:
@@ -136,6 +147,23 @@ def _face_oval(body: Body, shape: tuple[int, ...]) -> Mask:
         hull = cv2.convexHull(body.face.points[:468, :2].astype(np.float32)).round().astype(np.int32)
         cv2.fillConvexPoly(region, hull, 1)
     return region.view(np.bool_)
+
+
+def _not_cloth(body: Body, labels: NDArray[np.uint8]) -> Mask:
+    """Where hands and arms do not have the worn top's colour rather than their own: between fingers it is seen."""
+    skin, cloth = _is(labels, "hand", "arm"), _is(labels, "upper")
+    kept = np.ones(labels.shape, bool)
+    if np.count_nonzero(skin) < 50 or np.count_nonzero(cloth) < 50:
+        return kept
+    x, y, w, h = cv2.boundingRect(skin.view(np.uint8))
+    here = np.s_[y : y + h, x : x + w]
+    lab = cv2.cvtColor(np.ascontiguousarray(body.pixels[here]), cv2.COLOR_RGB2Lab).astype(np.float32)
+    lab[..., 0] *= 0.5  # shading
+    own = np.median(lab[skin[here]], axis=0)
+    worn = np.median(cv2.cvtColor(body.pixels[cloth][None], cv2.COLOR_RGB2Lab)[0], axis=0) * (0.5, 1, 1)
+    if np.linalg.norm(own - worn) > 20:
+        kept[here] = np.linalg.norm(lab - worn, axis=-1) > 0.5 * np.linalg.norm(lab - own, axis=-1)
+    return kept
 
 
 def _large(mask: Mask, area: float) -> Mask:

@@ -28,7 +28,9 @@ class Parsed(Struct, frozen=True):
 
     def of(self, *names: str) -> NDArray[np.bool_]:
         """(H, W) bool: where any of these labels is."""
-        return np.isin(self.labels, [LABELS.index(name) for name in names])
+        wanted = np.zeros(len(LABELS), np.bool_)
+        wanted[[LABELS.index(name) for name in names]] = True
+        return wanted[self.labels]
 
 
 def parse(body: Body) -> Parsed:
@@ -91,9 +93,12 @@ def _cleaned(found: Belief, places: dict[str, NDArray[np.float32]]) -> NDArray[n
         area = stats[:, cv2.CC_STAT_AREA]
         anchored = np.bincount(patches[anchor > 0.5].ravel(), minlength=count) > 0
         keep = (area >= (24 if matter in (BACKGROUND, OTHER) else max(0.02 * area[1:].sum(), 12))) & anchored
-        keep |= area > 0.12 * float(best.size) * (matter == SKIN)
+        if matter == SKIN:  # a bare midriff lies apart from all other skin
+            keep |= area > 0.01 * float(best.size)
         keep[0] = True
-        share[~keep[patches], matter] = 0
+        # Their soft rims go with them, or they come back at the photo's size.
+        gone = cv2.dilate((~keep[patches]).astype(np.uint8), np.ones((7, 7), np.uint8)) > 0
+        share[gone & ((best == 0) | ~keep[patches]), matter] = 0
     return share
 
 

@@ -26,6 +26,7 @@ CONFIDENCE: Final = 0.3
 _SMALLER = 0.6  # a face of less than this share of the known one's size belongs to nobody larger
 _MARGIN = 0.1  # of a person's box, around the crop in which the silhouette is looked for
 _HEAD_SIDE, _HAND_SIDE = 0.6, 0.5  # metres: crops in which a face and a hand are looked for
+_ASTRAY = 0.15  # metres: farther from where the pose has the wrist, a hand is another one
 _SIDES: Final[tuple[Literal["left", "right"], ...]] = ("left", "right")
 _WRIST, _INDEX = {"left": 15, "right": 16}, {"left": 19, "right": 20}
 
@@ -61,7 +62,7 @@ class People:
         Raises PersonUnusable: "nobody" in the photo, or "nobody-there", at the point.
         """
         people, faces = self._people(pixels, at)
-        chosen = max(people, key=lambda person: person.mask.sum() if at is None else person.share_at(at))
+        chosen = max(people, key=lambda one: one.mask.sum() if at is None else one.share_at(at) + one.is_at(at))
         return self._body(pixels, chosen, [other for other in people if other is not chosen], faces)
 
     def close(self) -> None:
@@ -84,7 +85,7 @@ class People:
         looking = self._beside.submit(self._faces.landmarks, pixels)
         whole = self._look(pixels, everything)
         faces = sorted((placed(face, everything) for face in looking.result()), key=extent, reverse=True)
-        people = [whole] if whole and (whole.human or any(map(whole.has_face, faces))) else []
+        people = [whole] if whole and (any(map(whole.has_face, faces)) or self._sure(pixels, everything, whole)) else []
         known = max((extent(face) for face in faces for person in people if person.has_face(face)), default=0.0)
         for face in faces:
             if any(person.has_face(face) for person in people) or (at is None and extent(face) < _SMALLER * known):
@@ -93,9 +94,9 @@ class People:
             found = (self._look(rest, box, people) for box in below_face(face, pixels.shape))
             own = next((person for person in found if person is not None and person.has_face(face)), None)
             people += [own] if own else []
-        if at is not None and not any(person.share_at(at) > SEEN for person in people):
-            people = [*self._around(pixels, at, people), *people]
-            if not people or people[0].share_at(at) <= SEEN:
+        if at is not None and not any(person.is_at(at) for person in people):
+            people += self._around(pixels, at, people)
+            if not any(person.is_at(at) for person in people):
                 raise PersonUnusable(
                     "Nobody was found at this point of the photo.",
                     reason="nobody-there",
@@ -113,11 +114,23 @@ class People:
         """Whoever is at a point besides those known."""
         height, width = pixels.shape[:2]
         rest = _without(pixels, known)
-        for share in (0.6, 1.0):
-            found = self._look(rest, square((at[0] * width, at[1] * height), share * height, pixels.shape), known)
-            if found is not None and found.human and found.share_at(at) > SEEN:
+        for share in (2.0, 1.0, 0.6):
+            box = square((at[0] * width, at[1] * height), share * height, pixels.shape)
+            found = self._look(rest, box, known)
+            if found is not None and found.share_at(at) > SEEN and self._sure(rest, box, found):
                 return [found]
         return []
+
+    def _sure(self, pixels: NDArray[np.uint8], box: Box, person: Person) -> bool:
+        """Whether somebody found without a face is a person: has the build of one, and in the mirrored photo too.
+
+        Of the 3,409 photos of ``clothing``, which show no people, 56 pass the first and 2 both.
+        """
+        if not person.human:
+            return False
+        width = pixels.shape[1]
+        again = self._look(pixels[:, ::-1], (width - box[2], box[1], width - box[0], box[3]))
+        return again is not None and again.human and again.mirrored().same_as(person)
 
     def _look(self, pixels: NDArray[np.uint8], box: Box, known: Sequence[Person] = ()) -> Person | None:
         """The most prominent person within a box of the photo; where others are known to be, this one is not."""
@@ -139,7 +152,11 @@ class People:
         part = np.s_[y0:y1, x0:x1]
         mask = np.zeros(pixels.shape[:2], np.float32)
         mask[part] = refined(
-            pixels[part], person.mask[part], silhouette.result(), [other.mask[part] for other in others]
+            pixels[part],
+            person.mask[part],
+            silhouette.result(),
+            [other.mask[part] for other in others],
+            extent(person.points),
         )
         return Body(
             pixels=pixels,
@@ -167,7 +184,14 @@ class People:
         x, y, _ = (wrist + person.points[_INDEX[side]]) / 2
         box = square((float(x), float(y)), _HAND_SIDE * person.metre(), pixels.shape)
         found = self._hands.landmarks(cut(pixels, box))
-        return None if found is None else Hand(points=placed(found.points, box), world=found.world, side=side)
+        if found is None:
+            return None
+        points = placed(found.points, box)
+        other = person.points[_WRIST["right" if side == "left" else "left"]]
+        to_own, to_other = (float(np.linalg.norm(points[0, :2] - point[:2])) for point in (wrist, other))
+        if to_own > min(to_other, _ASTRAY * person.metre()):  # the other hand, or somebody else's
+            return None
+        return Hand(points=points, world=found.world, side=side)
 
 
 def _without(pixels: NDArray[np.uint8], people: Sequence[Person]) -> NDArray[np.uint8]:

@@ -1,14 +1,12 @@
 """Sleeves and legs: strips along a bent bone, which begin on the trunk's own edge."""
 
 import numpy as np
-from numpy.typing import NDArray
 
-from tryon.anchors import SIDES, Anchors, Array, Limb, Side
-from tryon.cut import Cut, filled, smooth
-from tryon.drape import WRAP, Trunk
-from tryon.mesh import Grid, areas, cells, relaxed, sound
-
-ROWS, COLUMNS = 40, 10
+from tryon.anchors import SIDES, Array, Limb
+from tryon.cut import smooth
+from tryon.drape import Trunk
+from tryon.mesh import Grid, sound
+from tryon.pattern import LIMB_COLUMNS, ROWS, Tube, between
 
 
 class Bone:
@@ -57,115 +55,48 @@ class Bone:
         return float(self.at[nearest] + away @ self.ahead[nearest]), float(away @ self.normal[nearest])
 
 
-def sleeve(cut: Cut, anchors: Anchors, trunk: Trunk, side: Side) -> Grid:
-    """The strip of one sleeve: rows from inside the armhole to the cuff, columns from its inner to its outer edge."""
-    mask = cut.garment.part(f"sleeve_{side}")
-    tip, pit = cut.points[f"shoulder_{side}"], cut.points[f"armpit_{side}"]
-    outer, inner = cut.points[f"cuff_outer_{side}"], cut.points[f"cuff_inner_{side}"]
-    s = SIDES[side]
-    chord = tip - pit
-    inward = s * np.array([chord[1], -chord[0]])
-    over = 0.08
-    under = _first_row(pit, inner - pit, tip, outer, over, s)
-    high, low = (
-        Edge(tip + 0.15 * inward, tip, outer, over, cut.margin),
-        Edge(pit + 0.3 * inward, pit, inner, under, cut.margin),
-    )
-    source = _strip(cut, mask, low, high, s)
-
-    scale, unit, limb = trunk.layout.scale, anchors.unit, anchors.arm[side]
+def strip(part: str, sheet: Tube, limb: Limb, trunk: Trunk) -> Grid:
+    """A sleeve or a trouser leg laid along a limb, from where it is sewn to the trunk."""
+    source, low, high, s = sheet.source, sheet.low, sheet.high, SIDES[sheet.side]
+    scale, unit = trunk.layout.scale, trunk.anchors.unit
     bone = Bone(limb, 0.08 * unit, s)
-    (at_pit, off_pit), (at_tip, off_tip) = (
-        bone.locate(point, 0.8 * float(limb.solid[1])) for point in trunk(np.stack([pit, tip]))
+    hung_low, hung_high = trunk(np.stack([low.start, high.start]))
+    (at_low, off_low), (at_high, off_high) = (bone.locate(p, 0.8 * float(limb.solid[1])) for p in (hung_low, hung_high))
+    whole = float(limb.solid[2])
+    end = float(0.65 * (at_high + scale * high.length) + 0.35 * (at_low + scale * low.length))
+    if end > 0.86 * whole:
+        end = float(np.clip(end, 0.98 * whole, 1.08 * whole))  # long sleeves end at the wrist, long legs at the ankle
+    end = max(end, at_high + 0.15 * unit, at_low + 0.12 * unit)
+    along_high, along_low = at_high + (end - at_high) * high.shares, at_low + (end - at_low) * low.shares
+    way = high.hem + low.hem - high.start - low.start
+    flat = scale * (np.abs((source[:, -1] - source[:, 0]) @ _normal(way, s)) / 2 - trunk.pattern.cut.margin)
+    wide_high, wide_low = (
+        _clothed(np.interp(at, limb.solid, limb.half), flat) + scale * trunk.pattern.cut.margin
+        for at in (along_high, along_low)
     )
-    length, arm = scale * high.length, float(limb.solid[2])
-    end = float(0.65 * (at_tip + length) + 0.35 * (at_pit + scale * low.length))
-    if end > 0.86 * arm:
-        end = float(np.clip(end, 0.98 * arm, 1.08 * arm))  # a long sleeve ends at the wrist
-    end = max(end, at_tip + 0.15 * unit, at_pit + 0.12 * unit)
-    along_tip, along_pit = at_tip + (end - at_tip) * high.shares, at_pit + (end - at_pit) * low.shares
-    cloth = WRAP * scale * np.abs((source[:, -1] - source[:, 0]) @ _normal(outer + inner - tip - pit, s)) / 2
-    half_tip, half_pit = (
-        np.maximum(np.interp(at, limb.solid, limb.half) * 1.1 + scale * cut.margin, cloth)
-        for at in (along_tip, along_pit)
-    )
-    off_high = half_tip + (off_tip - half_tip) * _ease((along_tip - at_tip) / (0.45 * unit))
-    off_low = -half_pit + (off_pit + half_pit) * _ease((along_pit - at_pit) / (0.5 * unit))
-    target = _between(bone.point(along_pit, off_low), bone.point(along_tip, off_high), COLUMNS)
+    outside = wide_high + (off_high - wide_high) * _ease((along_high - at_high) / (0.3 * unit))
+    inside = -wide_low + (off_low + wide_low) * _ease((along_low - at_low) / (0.5 * unit))
+    target = between(bone.point(along_low, inside), bone.point(along_high, outside), LIMB_COLUMNS)
 
-    # Inside the armhole the sleeve goes with the trunk, and beyond it less and less.
+    # Before its seam the limb goes with the trunk, and beyond it less and less.
     hung = trunk(source)
-    seam = low.seam + (high.seam - low.seam) * np.linspace(0, 1, COLUMNS)
+    seam = low.seam + (high.seam - low.seam) * np.linspace(0, 1, LIMB_COLUMNS)
     beyond = (np.arange(ROWS)[:, None] - seam) / (ROWS - 1 - seam)
     step = np.floor(seam).astype(int)
-    gap = np.arange(COLUMNS)
-    share = (seam - step)[:, None]
-    away = (hung - target)[step, gap] * (1 - share) + (hung - target)[step + 1, gap] * share
+    column, share = np.arange(LIMB_COLUMNS), (seam - step)[:, None]
+    away = (hung - target)[step, column] * (1 - share) + (hung - target)[step + 1, column] * share
     target = np.where(beyond[..., None] < 0, hung, target + _ease(beyond / 0.4)[..., None] * away)
-    depth = np.interp(np.maximum(along_tip, along_pit), limb.solid, limb.depth)[:, None] + np.zeros(COLUMNS)
-    safe = _straight(source, scale, trunk(0.5 * (pit + tip)[None])[0], outer + inner - tip - pit, limb)
-    used = cells(cut, source, mask)
-    return Grid(f"sleeve_{side}", source, sound(source, target, safe, used), depth, used)
+    depth = np.interp(np.maximum(along_high, along_low), limb.solid, limb.depth)[:, None] + np.zeros(LIMB_COLUMNS)
+    safe = _straight(source, scale, (hung_low + hung_high) / 2, way, limb)
+    return Grid(part, source, sound(source, target, safe, sheet.used), depth, sheet.used)
 
 
-def _first_row(pit: Array, down: Array, tip: Array, outer: Array, over: float, s: int) -> float:
-    """At which share of the rows the one from the armpit should lie, so that it stands off the edge below it.
+def _clothed(half: Array, flat: Array) -> Array:
+    """Half the width of a limb in a tube of cloth. flat: half its width laid flat.
 
-    Beside a sleeve that hangs, or under a wide short one, the line from armpit to shoulder and the lower edge are
-    nearly one straight line; the row from the armpit ends as far down the outer edge as it must.
+    A tube as tight as can be, pi / 2 times the limb's width when flat, lies on the skin; what it has more hangs out.
     """
-    shares = np.linspace(0.2, 0.75, 12)
-    rows = tip + ((shares - over) / (1 - over))[:, None] * (outer - tip) - pit
-    off = (
-        s * (rows[:, 0] * down[1] - rows[:, 1] * down[0]) / (np.linalg.norm(rows, axis=1) * np.linalg.norm(down) + 1e-9)
-    )
-    return float(shares[np.argmax(off >= 0.55)] if (off >= 0.55).any() else shares[np.argmax(off)])
-
-
-class Edge:
-    """One edge of a strip in the garment: from behind the seam, over the seam's end, to the hem.
-
-    crossing: at which share of the rows it crosses the seam. points (ROWS, 2); shares (ROWS,): 0 at the seam, 1 at the
-    hem; seam: the row of the crossing.
-    """
-
-    def __init__(self, behind: Array, seam: Array, hem: Array, crossing: float, margin: float) -> None:
-        back, self.length = float(np.linalg.norm(seam - behind)), max(float(np.linalg.norm(hem - seam)), 1.0)
-        at = np.interp(np.linspace(0, 1, ROWS), [0, crossing, 1], [-back, 0, self.length + 1.5 * margin])
-        self.shares = at / self.length
-        self.seam = crossing * (ROWS - 1)
-        ahead, across = (hem - seam) / self.length, (seam - behind) / max(back, 1e-6)
-        self.points = smooth(seam + np.maximum(at, 0)[:, None] * ahead + np.minimum(at, 0)[:, None] * across, 1.0)
-        ways = smooth(np.where(at[:, None] < 0, across, ahead), 1.0)
-        self.ways = ways / np.linalg.norm(ways, axis=1)[:, None]
-
-
-def _strip(cut: Cut, mask: NDArray[np.bool_], low: Edge, high: Edge, s: int) -> Array:
-    """(ROWS, COLUMNS, 2): rows from one edge to the other, as wide as the part is there."""
-    first, last = cut.extents(mask, low.points, high.points, 0.35)
-    first, last = smooth(filled(np.minimum(first, 0.1)), 1.5), smooth(filled(np.maximum(last, 0.9)), 1.5)
-    first, last = first * np.clip(low.shares * 4, 0, 1), (last - 1) * np.clip(high.shares * 4, 0, 1)
-    # Under the arm, where the edge turns a corner inwards, a margin would run across itself; and there is no edge of cloth.
-    room = np.minimum(np.maximum(low.shares, 0) * low.length * 0.25, cut.margin)[:, None]
-    out = (
-        np.stack([low.ways[:, 1], -low.ways[:, 0]], 1) * s * room,
-        np.stack([high.ways[:, 1], -high.ways[:, 0]], 1) * s * cut.margin,
-    )
-    across = high.points - low.points
-    for share in (1.0, 0.5, 0.25, 0.0):
-        inner = low.points + share * first[:, None] * across - out[0]
-        outer = high.points + share * last[:, None] * across + out[1]
-        source = _between(inner, outer, COLUMNS)
-        least = 0.01 * np.abs(areas(source)).mean()
-        source = relaxed(source, least * s)
-        if (areas(source) * s > 0).all():
-            break
-    return source
-
-
-def _between(one: Array, other: Array, count: int) -> Array:
-    """(n, count, 2): evenly from (n, 2) to (n, 2)."""
-    return np.asarray(one[:, None] + np.linspace(0, 1, count)[None, :, None] * (other - one)[:, None])
+    return np.asarray(1.05 * half + 0.85 * np.maximum(flat - np.pi / 2 * half, 0))
 
 
 def _ease(share: Array) -> Array:

@@ -2,54 +2,50 @@
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from tryon.limbs import Array
+from tryon.opening import Array, Coat, Opening, shrunk
 from tryon.parse import Parsed
 from tryon.zones import HIPS, SHOULDERS, Figure
 
 
-def bare_trunk(
-    figure: Figure,
-    parsed: Parsed,
-    pixels: NDArray[np.uint8],
-    cover: Array,
-    light: Array,
-    tone: Array,
-    person: NDArray[np.bool_],
-    x0: int,
-    y0: int,
-) -> tuple[Array, Array]:
-    """The skin of neck, shoulders and trunk in a window at (x0, y0): (h, w, 3) float32 RGB, and its alpha (h, w).
+def bare_trunk(opening: Opening, figure: Figure, light: Array, tone: Array, before: list[Coat]) -> Coat:
+    """The skin of neck, shoulders and trunk; where something was painted before, that is in front.
 
-    Its colour goes on from the neck's and the chest's own where those are seen, else tends to the face's; light (h, w)
+    Its colour goes on from the neck's and the chest's own where those are seen, else it is the tone (3,); light (h, w)
     is the worn garment's shading. At the sides it reaches no farther than the new garment does.
     """
+    parsed, pixels = opening.parsed, opening.pixels
     shape = parsed.labels.shape
-    alpha = _outline(figure, parsed, cover, x0, y0)
-    alpha = np.minimum(alpha, within_silhouette(person, 0.025 * figure.unit))
+    alpha = _outline(figure, parsed, opening.cover, opening.x0, opening.y0)
+    alpha = np.minimum(alpha, opening.inset(0.025 * figure.unit))
     step = max(round(min(shape) / 160), 1)
     small = cv2.resize(pixels, (shape[1] // step, shape[0] // step), interpolation=cv2.INTER_AREA).astype(np.float32)
     size = (small.shape[1], small.shape[0])
-    bare = cv2.erode(parsed.of("neck", "torso").astype(np.uint8), np.ones((5, 5), np.uint8)).astype(np.float32)
+    bare = shrunk(parsed.of("neck", "torso"), 2).astype(np.float32)
     known = (cv2.resize(bare, size, interpolation=cv2.INTER_AREA) > 0.9).astype(np.float32)
-    brightness = small.mean(axis=2)
+    brightness, all_known = small.mean(axis=2), known
     if known.sum() > 20:
         level = np.percentile(brightness[known > 0], 65)
         own = np.median(small[(known > 0) & (brightness > 0.8 * level)], axis=0)
-        # The chin's shadow is the neck's alone.
-        known *= brightness > 0.82 * level
+        # The chin's shadow is the neck's alone; what is darker still is a beard or hair.
+        all_known = known * (brightness > 0.5 * level)
+        known = known * (brightness > 0.82 * level)
     else:
         own = tone
-    gap = cv2.GaussianBlur((small - own) * known[..., None], (0, 0), 0.12 * figure.unit / step)
-    mass = cv2.GaussianBlur(known, (0, 0), 0.12 * figure.unit / step)
-    colours = own + gap / (mass + 0.08)[..., None]
-    colours = cv2.resize(colours.astype(np.float32), (shape[1], shape[0]), interpolation=cv2.INTER_LINEAR)
     # A body is round: it darkens towards its outline.
-    depth = cv2.GaussianBlur(alpha, (0, 0), 0.05 * figure.unit)
-    shade = light * (0.86 + 0.14 * np.clip((depth - 0.5) * 2, 0, 1))
-    colours = colours * shade[..., None] ** np.array([0.85, 1.05, 1.15], np.float32)
-    return colours.astype(np.float32), alpha.astype(np.float32)
+    depth = cv2.GaussianBlur(cv2.resize(alpha, size, interpolation=cv2.INTER_AREA), (0, 0), 0.05 * figure.unit / step)
+    shade = 0.86 + 0.14 * np.clip((depth - 0.5) * 2, 0, 1)
+    shade *= cv2.resize(light, size, interpolation=cv2.INTER_AREA)
+    colours = np.broadcast_to(own, small.shape) * shade[..., None] ** np.array([0.85, 1.05, 1.15], np.float32)
+    # Far the tone of the lit skin, near the seam all that is seen there, shadows too.
+    for mask, reach in ((known, 0.12), (all_known, 0.045)):
+        sigma = reach * figure.unit / step
+        gap = cv2.GaussianBlur((small - colours) * mask[..., None], (0, 0), sigma)
+        colours = colours + gap / (cv2.GaussianBlur(mask, (0, 0), sigma) + 0.06)[..., None]
+    colours = cv2.resize(colours.astype(np.float32), (shape[1], shape[0]), interpolation=cv2.INTER_LINEAR)
+    for coat in before:
+        alpha[coat.part] *= 1 - coat.alpha
+    return Coat(np.s_[:, :], colours, alpha)
 
 
 def _outline(figure: Figure, parsed: Parsed, cover: Array, x0: int, y0: int) -> Array:
@@ -108,13 +104,6 @@ def _slope(parsed: Parsed, start: Array, down: Array, unit: float) -> float:
     return float(steps[met.argmax()]) if met.any() else -0.14 * unit
 
 
-def within_silhouette(person: NDArray[np.bool_], by: float) -> Array:
-    """(h, w) float32: the person less a seam of so many pixels, for clothes stand off from the body."""
-    depth = cv2.distanceTransform(person.astype(np.uint8), cv2.DIST_L2, 3)
-    found: Array = cv2.GaussianBlur(np.clip(depth - by + 0.5, 0, 1).astype(np.float32), (0, 0), 0.8)
-    return found
-
-
 def _neck_width(figure: Figure, parsed: Parsed, y0: int) -> float:
     """Half the width of the neck in pixels, as seen or by the head's size."""
     nominal = float(np.clip(0.72 * figure.side, 0.14 * figure.unit, 0.24 * figure.unit))
@@ -125,12 +114,12 @@ def _neck_width(figure: Figure, parsed: Parsed, y0: int) -> float:
     return float(np.clip(np.percentile(seen, 30) / 2, 0.8 * nominal, 1.25 * nominal))
 
 
-def waist(figure: Figure, parsed: Parsed, cover: Array, x0: int, y0: int, other: str) -> Array | None:
+def waist(opening: Opening, figure: Figure, other: str) -> Array | None:
     """(h, w) float32: where the garment named other goes on behind the hem of the one taken away, or None."""
-    shape = parsed.labels.shape
-    cloth = parsed.of(other)
+    cloth = opening.parsed.of(other)
+    shape = cloth.shape
     y, x = np.mgrid[0 : shape[0], 0 : shape[1]].astype(np.float32) + np.float32(0.5)
-    down, across = figure.trunk(x + x0, y + y0)
+    down, across = figure.trunk(x + opening.x0, y + opening.y0)
     near = cloth & (np.abs(across) < 1.5)
     if near.sum() < 0.02 * figure.unit**2:
         return None
@@ -144,7 +133,9 @@ def waist(figure: Figure, parsed: Parsed, cover: Array, x0: int, y0: int, other:
         return None
     first, last = float(columns[0]), float(columns[-1] + 1)
     rise = np.clip((down - 0.80) / 0.02, 0, 1) if other == "lower" else np.clip((1.02 - down) / 0.02, 0, 1)
-    inside = np.clip(np.minimum(x - first, last - x) + 0.5, 0, 1)
+    # Hips taper towards the waist.
+    narrow = 0.3 * np.maximum(edge - y, 0) if other == "lower" else np.zeros_like(y)
+    inside = np.clip(np.minimum(x - first, last - x) - narrow + 0.5, 0, 1)
     limit = np.arange(shape[0])[:, None] < edge + 8 if other == "lower" else np.arange(shape[0])[:, None] > edge - 8
-    found: Array = (rise * inside * limit).astype(np.float32)
+    found: Array = np.minimum(rise * inside * limit, opening.inset(1.0)).astype(np.float32)
     return found

@@ -7,27 +7,22 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from tryon.backdrop import continued, grain
-from tryon.bodies import Body
+from tryon.backdrop import continued
+from tryon.bodies import LABELS, Body
+from tryon.grain import noise_of
 from tryon.layers import Remark
-from tryon.limbs import (
-    ARM_STOPS,
-    LEG_STOPS,
-    Array,
-    Limb,
-    continue_skin,
-    look,
-    outline,
-    profile_of,
-    render,
-    round_profile,
-)
+from tryon.limbs import ARM_STOPS, LEG_STOPS
+from tryon.opening import Array, Coat, Mask, Opening, bounds, grown, shrunk
 from tryon.parse import Parsed
-from tryon.trunk import bare_trunk, waist, within_silhouette
+from tryon.skin import bare_limbs, bystanders, shading, tone_of
+from tryon.trunk import bare_trunk, waist
 from tryon.zones import ARMS, LEGS, Figure
 
-PLAIN: Final = 0.10
-"""A garment whose fine detail varies less than this share of its brightness shows the body's shading."""
+_INTRICATE: Final = 14.0
+_MUCH: Final = 0.25
+_GUESSED = Remark("skin_invented", "Bare skin had to be invented where the photo shows none of that limb.")
+_BEHIND = Remark("region_invented", "The ground behind the worn garment is intricate and was guessed.")
+_LARGE = Remark("region_invented", "Much of what the worn garment hid had to be invented.")
 
 
 class Bare(Struct, frozen=True):
@@ -48,204 +43,111 @@ def undress(body: Body, parsed: Parsed, worn: frozenset[str], cover: NDArray[np.
 
     worn: of "upper", "lower". cover: (H, W) float32 in [0, 1], the opacity of what will be drawn over the result.
     Behind it come, from back to front, the ground, the other garment continued, the trunk's skin and the limbs' skin.
-    Face, hair, hands and shoes are as before, and so is all that is not close to the worn garment.
+    Face, hair, hands and shoes are as before, and so is all that is not close to the worn garment. Where one of the two
+    is taken from somebody in a dress, the dress counts as a top and a skirt.
     """
     figure = Figure.of(body)
-    rim = max(round(0.014 * figure.unit), 2)
-    old = parsed.of(*worn)
-    seen = old & (cover < 0.98)
+    if len(worn) == 1:
+        parsed = dress_parted(parsed, figure)
+    rim = max(round(0.022 * figure.unit), 3)
+    seen = parsed.of(*worn) & (cover < 0.98)
     if not seen.any():
-        return Bare(body.pixels, np.zeros(old.shape, np.bool_), 0.0)
-    window = _window(seen, round(0.35 * figure.unit) + 4 * rim)
-    scene = _Scene.of(body, parsed, worn, cover, window, rim)
-    plate, invented, remarks = _plate(scene, figure)
-    pixels = body.pixels.copy()
-    x0, y0, x1, y1 = window
-    blend = cv2.GaussianBlur(scene.region.astype(np.float32), (0, 0), rim / 2.5)
-    blend = np.maximum(np.clip(blend * 2 - 0.5, 0, 1), scene.old & scene.region) * ~scene.kept
-    own = body.pixels[y0:y1, x0:x1].astype(np.float32)
-    pixels[y0:y1, x0:x1] = np.clip(own + (plate - own) * blend[..., None] + 0.5, 0, 255).astype(np.uint8)
-    where = np.zeros(old.shape, np.bool_)
-    where[y0:y1, x0:x1] = invented & (blend > 0.5)
-    share = float((where & (cover < 0.5)).sum() / max((parsed.labels > 0).sum(), 1))
-    if share > 0.25:
-        remarks.append(Remark("region_invented", "Much of what the worn garment hid had to be invented."))
-    return Bare(pixels, where, share, tuple(remarks))
+        return Bare(body.pixels, np.zeros(seen.shape, np.bool_), 0.0)
+    box = bounds(seen, round(0.3 * figure.unit) + 4 * rim)
+    opening = Opening.of(body, parsed, worn, cover, box, rim)
+    plate, remarks = _plate(opening, figure)
+    blend = _blend(opening, figure)
+    here = (slice(box[1], box[3]), slice(box[0], box[2]))
+    pixels, invented = body.pixels.copy(), np.zeros(seen.shape, np.bool_)
+    own = opening.pixels.astype(np.float32)
+    own += (plate - own) * blend[..., None]
+    pixels[here] = np.clip(own + 0.5, 0, 255).astype(np.uint8)
+    invented[here] = opening.region & (blend > 0.5)
+    share = float((invented[here] & (opening.cover < 0.5)).sum() / max(np.count_nonzero(parsed.labels), 1))
+    return Bare(pixels, invented, share, (*remarks, *([_LARGE] if share > _MUCH else [])))
 
 
-class _Scene(Struct, frozen=True):
-    """A window of the photo. region: what is to be replaced; kept: what must not change; all (h, w)."""
-
-    pixels: NDArray[np.uint8]
-    parsed: Parsed
-    worn: frozenset[str]
-    cover: NDArray[np.float32]
-    old: NDArray[np.bool_]
-    region: NDArray[np.bool_]
-    kept: NDArray[np.bool_]
-    person: NDArray[np.bool_]
-    rim: int
-    x0: int
-    y0: int
-
-    @classmethod
-    def of(
-        cls,
-        body: Body,
-        parsed: Parsed,
-        worn: frozenset[str],
-        cover: NDArray[np.float32],
-        window: tuple[int, int, int, int],
-        rim: int,
-    ) -> "_Scene":
-        x0, y0, x1, y1 = window
-        here = (slice(y0, y1), slice(x0, x1))
-        part = Parsed(parsed.labels[here], parsed.sure, parsed.skin)
-        old = part.of(*worn)
-        kept = part.of("face", "hair", "hand", "shoe")
-        region = _grown(old & (cover[here] < 0.98), rim) & ~kept
-        person = cv2.morphologyEx((part.labels > 0).astype(np.uint8), cv2.MORPH_CLOSE, np.ones((9, 9), np.uint8)) > 0
-        return cls(body.pixels[here], part, worn, cover[here], old, region, kept, person, rim, x0, y0)
+def dress_parted(parsed: Parsed, figure: Figure) -> Parsed:
+    """What was parsed, with the part of a dress below the waist called what is worn below; others as they are."""
+    upper, lower = parsed.of("upper"), parsed.of("lower")
+    height, width = upper.shape
+    rows, columns = np.arange(height, dtype=np.float32)[:, None], np.arange(width, dtype=np.float32)[None]
+    down = figure.trunk(columns, rows)[0]
+    if lower.sum() > 0.02 * upper.sum() or (upper & (down > 1.25)).sum() < 0.12 * upper.sum():
+        return parsed
+    labels = np.where(upper & (down > 0.85), np.uint8(LABELS.index("lower")), parsed.labels)
+    return Parsed(labels, parsed.sure, parsed.skin)
 
 
-def _plate(scene: _Scene, figure: Figure) -> tuple[Array, NDArray[np.bool_], list[Remark]]:
-    """What the window shows without the garment (h, w, 3) float32, what of it is invented, and what is to be said."""
+def _plate(opening: Opening, figure: Figure) -> tuple[Array, list[Remark]]:
+    """What the window shows without the garment, (h, w, 3) float32, and what is to be said of it."""
     remarks: list[Remark] = []
-    ground = ~_grown(scene.person, 2 * scene.rim) & ~scene.region
-    plate, rough = continued(scene.pixels, scene.region, ground)
-    noise = grain(scene.pixels, ground if rough < 8 else scene.parsed.of("face", "neck", "arm"))
-    if rough > 14 and (scene.region & ~_grown(scene.cover > 0.5, 1)).sum() > 0.1 * scene.old.sum():
-        remarks.append(Remark("region_invented", "The ground behind the worn garment is intricate and was guessed."))
-    other = "lower" if "upper" in scene.worn else "upper"
-    beyond = waist(figure, scene.parsed, scene.cover, scene.x0, scene.y0, other) if other not in scene.worn else None
-    if beyond is not None:
-        cloth = cv2.erode(scene.parsed.of(other).astype(np.uint8), np.ones((2 * scene.rim + 1,) * 2, np.uint8)) > 0
-        hole = scene.region & (beyond > 0)
-        if hole.any() and cloth.sum() > 50:
-            more, _ = continued(scene.pixels, hole, cloth, upright=True)
-            plate += (more - plate) * beyond[..., None]
-    light = _light(scene, figure)
-    guess = _Tone.of(scene)
-    if "upper" in scene.worn:
-        colours, alpha = bare_trunk(
-            figure, scene.parsed, scene.pixels, scene.cover, light, guess.colour, scene.person, scene.x0, scene.y0
-        )
-        if beyond is not None:
-            alpha = alpha * (1 - beyond)
-        plate += (colours - plate) * alpha[..., None]
-    invented_limb = 0.0
-    for limbs, stops, names, part in (
-        (LEGS, LEG_STOPS, ("leg",), "lower"),
-        (ARMS, ARM_STOPS, ("arm", "hand"), "upper"),
-    ):
-        if part not in scene.worn:
-            continue
-        seen = _bare_limbs(scene, figure, limbs, stops, names, guess, light, plate)
-        invented_limb = max(invented_limb, seen)
-    if invented_limb > 0.6:
-        remarks.append(Remark("skin_invented", "Bare skin had to be invented where the photo shows none of that limb."))
-    speck = np.random.default_rng(0).normal(0, 1, scene.region.shape).astype(np.float32)
-    speck = cv2.GaussianBlur(speck, (0, 0), 0.6) * 2.0
-    plate += (noise * speck)[..., None]
-    return plate, scene.region & ~scene.kept, remarks
+    coats = _hidden_cloth(opening, figure)
+    light, tone = shading(opening, figure), tone_of(opening)
+    if "upper" in opening.worn:
+        coats.append(bare_trunk(opening, figure, light, tone.colour, coats))
+    guessed = False
+    for part, limbs, stops, names in (
+        ("lower", LEGS, LEG_STOPS, ("leg",)), ("upper", ARMS, ARM_STOPS, ("arm", "hand")),
+    ):  # fmt: skip
+        if part in opening.worn:
+            more, unseen = bare_limbs(opening, figure, limbs, stops, names, tone, light)
+            coats, guessed = coats + more, guessed or unseen
+    if guessed:
+        remarks.append(_GUESSED)
+    through = (opening.region & (opening.cover < 0.98)).astype(np.float32)
+    for coat in coats:
+        through[coat.part] *= 1 - coat.alpha
+    hole = through > 0.01
+    ground = ~(grown(opening.person, 2 * opening.rim) | opening.region)
+    plate, rough = _filled(opening.pixels, hole, ground & ~bystanders(opening, figure, ground))
+    if rough > _INTRICATE and (hole & (opening.cover < 0.5)).sum() > 0.1 * opening.old.sum():
+        remarks.append(_BEHIND)
+    for coat in coats:
+        plate[coat.part] += (coat.colours - plate[coat.part]) * coat.alpha[..., None]
+    bare = opening.parsed.of("face", "neck", "arm", "torso", "leg")
+    noise = noise_of(opening.grey, bare if bare.sum() > 2000 else ~opening.region)
+    return plate + _grain(noise, plate.shape)[..., None], remarks
 
 
-class _Tone(Struct, frozen=True):
-    """The skin where none is near: its colour (3,) RGB, and the side its light comes from, in [-1, 1]."""
-
-    colour: Array
-    side: float
-
-    @classmethod
-    def of(cls, scene: _Scene) -> "_Tone":
-        lab = (scene.parsed.skin + np.array([0, 128, 128], np.float32)).reshape(1, 1, 3)
-        colour = cv2.cvtColor(np.clip(lab, 0, 255).astype(np.uint8), cv2.COLOR_LAB2RGB)[0, 0].astype(np.float32)
-        face = scene.parsed.of("face", "neck")
-        side = 0.0
-        if face.sum() > 200:
-            grey = cv2.cvtColor(scene.pixels, cv2.COLOR_RGB2GRAY)
-            x = np.nonzero(face)[1]
-            values = grey[face].astype(np.float32)
-            middle = np.median(x)
-            side = float(np.clip((values[x > middle].mean() - values[x <= middle].mean()) / values.mean() / 0.3, -1, 1))
-        return cls(colour, side)
+def _hidden_cloth(opening: Opening, figure: Figure) -> list[Coat]:
+    """The garment that stays, continued behind the hem of the one that goes."""
+    other = "lower" if "upper" in opening.worn else "upper"
+    alpha = None if other in opening.worn else waist(opening, figure, other)
+    if alpha is None:
+        return []
+    cloth, hole = shrunk(opening.parsed.of(other), opening.rim), opening.region & (alpha > 0)
+    if not hole.any() or cloth.sum() < 50:
+        return []
+    return [Coat(np.s_[:, :], _filled(opening.pixels, hole, cloth, upright=True)[0], alpha)]
 
 
-def _bare_limbs(
-    scene: _Scene, figure: Figure, joints: tuple[tuple[int, int, int], ...], stops: tuple[tuple[float, float], ...],
-    names: tuple[str, ...], guess: _Tone, light: Array, plate: Array,
-) -> float:  # fmt: skip
-    """Draw the skin of both limbs into the plate. Returns the largest share of one that is seen nowhere."""
-    skin = scene.parsed.of(*names)
-    own = cv2.erode(skin.astype(np.uint8), np.ones((3, 3), np.uint8)) > 0
-    own &= ~_grown(scene.old, scene.rim)
-    inside = within_silhouette(scene.person, 0.02 * figure.unit)
-    views = []
-    for three in joints:
-        limb = Limb.of(figure, three, stops)
-        limb = Limb(limb.joints - np.array([scene.x0, scene.y0], np.float32), limb.normal, limb.radii)
-        reach = outline(limb, scene.person, skin)
-        strip, known = look(limb, reach, scene.pixels, own & scene.parsed.of(names[0]))
-        views.append((limb, reach, strip, known))
-    profiles = [profile_of(strip, known) for _, _, strip, known in views]
-    worst = 0.0
-    for index, (limb, reach, strip, known) in enumerate(views):
-        profile = profiles[index]
-        if profile is None:
-            profile = profiles[1 - index]
-        if profile is None:
-            profile = round_profile(guess.colour, guess.side)
-        middle = limb.places(np.zeros((len(limb.radii), 1), np.float32))
-        along = cv2.remap(light, middle[0] - 0.5, middle[1] - 0.5, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)[
-            :, 0
-        ]
-        texture = continue_skin(strip, known, profile, along)
-        height, width = scene.region.shape
-        colours, alpha = render(limb, reach, texture, (0, 0, width, height))
-        alpha = np.minimum(alpha, inside)
-        plate += (colours - plate) * alpha[..., None]
-        shown = (alpha > 0.5) & scene.region & (scene.cover < 0.5)
-        if shown.sum() > 0.02 * figure.unit**2 and profiles[index] is None and profiles[1 - index] is None:
-            worst = max(worst, 1.0)
-    return worst
+def _blend(opening: Opening, figure: Figure) -> Array:
+    """(h, w) float32: how much of the plate is shown. On skin it fades out slowly: hems cast shadows."""
+    inner = opening.old & opening.region
+    soft = cv2.GaussianBlur(opening.region.astype(np.float32), (0, 0), opening.rim / 2.5)
+    away = cv2.distanceTransform((~inner).view(np.uint8), cv2.DIST_L2, 3)
+    fading = np.clip(1.5 - away / (0.05 * figure.unit), 0, 1) * opening.parsed.of("arm", "leg", "torso", "neck")
+    found = np.maximum(np.maximum(np.clip(soft * 2 - 0.5, 0, 1), inner), fading)
+    blend: Array = (found * ~opening.kept).astype(np.float32)
+    return blend
 
 
-def _light(scene: _Scene, figure: Figure) -> Array:
-    """(h, w) float32 around 1: the low-frequency shading of the worn garment, where it is plain enough to tell.
+def _filled(pixels: NDArray[np.uint8], hole: Mask, source: Mask, *, upright: bool = False) -> tuple[Array, float]:
+    """``continued`` for the surroundings of the hole alone; elsewhere the picture as it is."""
+    found = pixels.astype(np.float32)
+    if not hole.any():
+        return found, 0.0
+    x0, y0, x1, y1 = bounds(hole, 40 + max(pixels.shape) // 12)
+    part = (slice(y0, y1), slice(x0, x1))
+    found[part], rough = continued(pixels[part], hole[part], source[part], upright=upright)
+    return found, rough
 
-    Ratios are held between .78 and 1.06, or the old print shines through.
-    """
-    grey = cv2.cvtColor(scene.pixels, cv2.COLOR_RGB2GRAY).astype(np.float32)
-    weight = scene.old.astype(np.float32)
-    sigma = 0.07 * figure.unit
-    step = max(int(sigma / 3), 1)
-    small, mass = grey[::step, ::step], weight[::step, ::step]
-    blurred = cv2.GaussianBlur(mass, (0, 0), sigma / step)
-    low = cv2.GaussianBlur(small * mass, (0, 0), sigma / step) / np.maximum(blurred, 1e-3)
-    inside = mass > 0
-    if inside.sum() < 30:
-        return np.ones_like(grey)
-    level = max(float(np.median(small[inside])), 8.0)
-    spread = float(np.abs(small - low)[inside].mean()) / level
-    if spread > PLAIN:
-        return np.ones_like(grey)
-    ratio = np.where(blurred > 0.05, np.clip(low / level, 0.78, 1.06), 1.0) ** 0.7
-    smooth = cv2.GaussianBlur(ratio.astype(np.float32), (0, 0), sigma / step)
-    found: Array = cv2.resize(smooth, (grey.shape[1], grey.shape[0]), interpolation=cv2.INTER_LINEAR)
+
+def _grain(noise: float, shape: tuple[int, ...]) -> Array:
+    """(h, w) float32: grain of this standard deviation, a little soft as demosaicing and compression leave it."""
+    tile = np.random.default_rng(0).normal(0, 1, (256, 256)).astype(np.float32)
+    tile = cv2.GaussianBlur(tile, (0, 0), 0.6)
+    tile *= noise / tile.std()
+    found: Array = np.tile(tile, (shape[0] // 256 + 1, shape[1] // 256 + 1))[: shape[0], : shape[1]]
     return found
-
-
-def _grown(mask: NDArray[np.bool_], by: int) -> NDArray[np.bool_]:
-    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * by + 1, 2 * by + 1))
-    found: NDArray[np.bool_] = cv2.dilate(mask.astype(np.uint8), kernel) > 0
-    return found
-
-
-def _window(mask: NDArray[np.bool_], margin: int) -> tuple[int, int, int, int]:
-    """x0, y0, x1, y1 of a mask and its surroundings, within the picture."""
-    rows, columns = np.nonzero(mask.any(axis=1))[0], np.nonzero(mask.any(axis=0))[0]
-    height, width = mask.shape
-    return (
-        max(int(columns[0]) - margin, 0), max(int(rows[0]) - margin, 0),
-        min(int(columns[-1]) + 1 + margin, width), min(int(rows[-1]) + 1 + margin, height),
-    )  # fmt: skip

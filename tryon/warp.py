@@ -5,6 +5,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tryon.garments import Garment
+from tryon.hidden import continued, hidden
 from tryon.layers import Layer, Mesh
 
 STEP = 4
@@ -19,25 +20,29 @@ def warp(garment: Garment, meshes: tuple[Mesh, ...], shape: tuple[int, int]) -> 
     Alpha is premultiplied while interpolating, and the garment is brought to the photo's scale first, so that edges
     and fine patterns are antialiased. A part wholly outside the photo has no layer.
     """
-    layers = (_layer(mesh, _texture(garment, mesh.part), shape) for mesh in meshes)
+    seams = _seams(garment)
+    layers = (_layer(mesh, *_texture(garment, mesh.part, seams), shape) for mesh in meshes)
     return tuple(layer for layer in layers if layer is not None)
 
 
-def _texture(garment: Garment, part: str) -> NDArray[np.uint8]:
-    """(h, w, 4) premultiplied: a part, with the cloth just across its seams."""
-    mask = garment.part(part)
+def _texture(garment: Garment, part: str, seams: NDArray[np.bool_]) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+    """(h, w, 4) premultiplied: a part, with the cloth just across its seams; and x, y of its corner in the garment."""
+    mask, source = garment.part(part), garment.pixels
+    if part == "body":
+        under = hidden(garment)
+        if under.any():
+            source, mask = continued(source, mask, under), mask | under
     size = max(2, round(SEAM * max(mask.shape)))
+    x, y, w, h = cv2.boundingRect(mask.view(np.uint8))
+    x, y, right, low = max(x - size, 0), max(y - size, 0), x + w + size, y + h + size
+    mask, parts = mask[y:low, x:right], garment.parts[y:low, x:right]
     wide = cv2.dilate(mask.view(np.uint8), np.ones((2 * size + 1, 2 * size + 1), np.uint8)).view(bool)
-    if part == "inside":
-        keep = wide
-    else:
-        others = (garment.parts > 0) & ~mask
-        keep = wide & (~others | _seams(garment))
-    pixels = garment.pixels.copy()
-    pixels[~keep, 3] = 0
-    alpha = pixels[..., 3:].astype(np.uint16)
-    pixels[..., :3] = (pixels[..., :3] * alpha + 127) // 255
-    return pixels
+    if part != "inside":
+        wide &= (parts == 0) | mask | seams[y:low, x:right]
+    pixels = source[y:low, x:right]
+    alpha = np.where(wide, pixels[..., 3], np.uint8(0))
+    colours = cv2.multiply(np.ascontiguousarray(pixels[..., :3]), cv2.merge([alpha] * 3), scale=1 / 255)
+    return np.dstack([colours, alpha]), np.array([x, y], np.float32)
 
 
 def _seams(garment: Garment) -> NDArray[np.bool_]:
@@ -54,7 +59,7 @@ def _seams(garment: Garment) -> NDArray[np.bool_]:
     return zone.view(bool)
 
 
-def _layer(mesh: Mesh, texture: NDArray[np.uint8], shape: tuple[int, int]) -> Layer | None:
+def _layer(mesh: Mesh, texture: NDArray[np.uint8], corner: NDArray[np.float32], shape: tuple[int, int]) -> Layer | None:
     """One part at its place."""
     used = mesh.target[mesh.triangles.ravel()]
     if not len(used):
@@ -68,20 +73,21 @@ def _layer(mesh: Mesh, texture: NDArray[np.uint8], shape: tuple[int, int]) -> La
     if scale < 0.9:
         h, w = texture.shape[:2]
         small = cv2.resize(texture, (max(1, round(w * scale)), max(1, round(h * scale))), interpolation=cv2.INTER_AREA)
-    factor = np.array(small.shape[1::-1]) / np.array(texture.shape[1::-1])
+    factor = np.array(small.shape[1::-1], np.float32) / np.array(texture.shape[1::-1], np.float32)
     (w, h), nodes = high - low, -(-(high - low) // STEP) + 2
     found, known = backward(mesh, low - STEP, nodes)
-    full = cv2.resize(found * factor.astype(np.float32) - 0.5, tuple(nodes * STEP), interpolation=cv2.INTER_LINEAR)
+    full = cv2.resize((found - corner) * factor - 0.5, tuple(nodes * STEP), interpolation=cv2.INTER_LINEAR)
     sure = cv2.resize(known.astype(np.float32), tuple(nodes * STEP), interpolation=cv2.INTER_LINEAR)
     full, sure = (picture[STEP : STEP + h, STEP : STEP + w] for picture in (full, sure))
-    full[sure < 0.999] = -9
+    full[sure < 0.999] = -9e3
     moved = cv2.remap(small, full, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT)
     x, y, w, h = cv2.boundingRect((moved[..., 3] > 0).view(np.uint8))
     if w == 0:
         return None
     moved = moved[y : y + h, x : x + w]
-    alpha = moved[..., 3:].astype(np.uint16)
-    moved[..., :3] = np.minimum((moved[..., :3] * np.uint16(255) + alpha // 2) // np.maximum(alpha, 1), 255)
+    soft = (moved[..., 3] > 0) & (moved[..., 3] < 255)
+    edge = moved[soft].astype(np.uint16)
+    moved[soft, :3] = np.minimum((edge[:, :3] * 255 + edge[:, 3:] // 2) // edge[:, 3:], 255)
     return Layer(name=mesh.part, pixels=moved, x=int(low[0] + x), y=int(low[1] + y))
 
 

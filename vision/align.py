@@ -42,7 +42,8 @@ class HeadPlan(msgspec.Struct, frozen=True):
 
     noise: length of what is added to a text's unit vector, at random, so that words never seen find their place among
     those that were; it matters most. patience: evaluations without a better precision until training stops.
-    readers: text heads that are averaged; reading: steps of each; shown: pictures of a group that it is shown at once.
+    readers: text heads that are averaged; reading, reading_decay: steps and weight decay of each; shown: pictures of a
+    group that it is shown at once.
     """
 
     steps: int = 1400
@@ -53,13 +54,14 @@ class HeadPlan(msgspec.Struct, frozen=True):
     rate: float = 2e-3
     decay: float = 0.2
     dropout: float = 0.5
-    noise: float = 1.0
+    noise: float = 0.6
     held_out: float = 0.1
     every: int = 100
     patience: int = 8
     readers: int = 6
-    reading: int = 800
+    reading: int = 1500
     shown: int = 8
+    reading_decay: float = 0.5
     seed: int = 7
 
 
@@ -253,7 +255,7 @@ def _readers(image: Layers, pictures: Pictures, levels: Sequence[Sequence[Group]
     for _ in range(plan.readers):
         text = _layers(levels[0][0].texts.shape[1], plan.hidden, space.shape[1], 0.1, 0.1)
         scale = torch.nn.Parameter(torch.tensor(3.0))
-        optimizer = torch.optim.AdamW([*text.parameters(), scale], lr=plan.rate, weight_decay=0.1)
+        optimizer = torch.optim.AdamW([*text.parameters(), scale], lr=plan.rate, weight_decay=plan.reading_decay)
         schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, plan.rate, plan.reading)
         for _ in range(plan.reading):
             total = torch.zeros(())

@@ -1,6 +1,5 @@
 """What heads are trained on: pictures as the towers see them, and captions in groups that mean the same."""
 
-import zlib
 from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
@@ -9,9 +8,6 @@ from vision.align import Group, Pictures
 from vision.captions import captions
 from vision.colour import COLOUR, foreground, main_colour, to_lab
 from vision.encoders import Encoder, Pixels
-
-CAPTIONS = 240
-"""Captions of one kind and colour at most, half of them in each language."""
 
 
 def crops(pixels: Pixels, count: int, rng: np.random.Generator) -> list[Pixels]:
@@ -71,8 +67,8 @@ def captions_by_kind(kinds: Sequence[str], colours: Sequence[str | None], texts:
         if colour is not None:
             both.setdefault((kind, colour), []).append(row)
     return [
-        [_group(rows, _some(captions(*names)), texts) for names, rows in sorted(both.items())],
-        [_group(rows, _some(captions(kind)), texts) for kind, rows in sorted(alone.items())],
+        [_group(rows, captions(*names), texts) for names, rows in sorted(both.items())],
+        [_group(rows, captions(kind), texts) for kind, rows in sorted(alone.items())],
     ]
 
 
@@ -88,10 +84,3 @@ def captions_by_title(titles: Sequence[Sequence[str]], texts: Encoder) -> list[G
 
 def _group(rows: Sequence[int], own: Sequence[str], texts: Encoder) -> Group:
     return Group(np.array(rows), texts.encode_texts(own))
-
-
-def _some(every: Sequence[str]) -> list[str]:
-    """At most CAPTIONS of them, the same each time, as many in letters of ASCII as in others."""
-    rng = np.random.default_rng(zlib.crc32("\n".join(every).encode()))
-    halves = [[text for text in every if text.isascii() == plain] for plain in (True, False)]
-    return [half[i] for half in halves for i in rng.permutation(len(half))[: CAPTIONS // 2]]

@@ -51,8 +51,8 @@ def test_writing_an_id_again_replaces_it_and_its_words(catalogue):
     assert catalogue.count() == 1
     np.testing.assert_array_equal(catalogue.own_vectors(version, ["a"])["a"], own[0])
     with catalogue.database.reading() as session:
-        assert [lexical.search(session, words, 5) for words in ("red", "plain")] == [[], []]
-        assert [found for found, _ in lexical.search(session, "skirt", 5)] == ["a"]
+        assert [lexical.match(session, words).page(session, 5) for words in ("red", "plain")] == [[], []]
+        assert [found for found, _ in lexical.match(session, "skirt").page(session, 5)] == ["a"]
 
 
 def test_products_are_paged_by_id(catalogue):
@@ -86,7 +86,7 @@ def test_removed_products_are_gone_with_vectors_and_words(catalogue):
         catalogue.get("a")
     assert catalogue.own_vectors(version, ["a", "b"]).keys() == {"b"}
     with catalogue.database.reading() as session:
-        assert [found for found, _ in lexical.search(session, "dress", 5)] == ["b"]
+        assert [found for found, _ in lexical.match(session, "dress").page(session, 5)] == ["b"]
 
 
 def test_a_swap_moves_the_pointer_and_keeps_one_version_for_rollback(catalogue):

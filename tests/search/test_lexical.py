@@ -38,7 +38,7 @@ def database(database_url: str) -> Iterator[Database]:
 
 def ids(database: Database, words: str, limit: int = 10, offset: int = 0) -> list[str]:
     with database.reading() as session:
-        return [one for one, _ in lexical.search(session, words, limit, offset)]
+        return [one for one, _ in lexical.match(session, words).page(session, limit, offset)]
 
 
 def test_finds_by_stem_field_and_script(database: Database) -> None:
@@ -73,11 +73,12 @@ def test_pages_are_parts_of_one_list(database: Database) -> None:
 
 def test_given_products_are_scored_wherever_they_stand(database: Database) -> None:
     with database.reading() as session:
-        whole = lexical.search(session, "red dress 裙", 20)
-        assert len(whole) == 5
-        some = lexical.search(session, "red dress 裙", 1, also=["5", "9", "absent"])
-    assert [one for one, _ in some] == [whole[0][0], "5"]
-    assert dict(some) == pytest.approx({one: dict(whole)[one] for one, _ in some})
+        matches = lexical.match(session, "red dress 裙")
+        whole = dict(matches.page(session, 20))
+    assert len(whole) == 5
+    assert matches.of(["5", "9", "absent"]) == {"5": whole["5"]}
+    assert matches.of(whole) == whole
+    assert matches.of([]) == {}
 
 
 def test_an_upsert_replaces_and_a_removal_removes(database: Database) -> None:
@@ -163,6 +164,6 @@ def test_both_databases_give_the_same_scores(
         with database.session() as session:
             lexical.remove(session, [f"p{i}" for i in range(12)])
             lexical.put(session, products)
-            found.append(dict(lexical.search(session, words, 20)))
+            found.append(dict(lexical.match(session, words).page(session, 20)))
     assert found[0].keys() == found[1].keys()
     np.testing.assert_allclose([found[0][one] for one in found[0]], [found[1][one] for one in found[0]], rtol=1e-9)

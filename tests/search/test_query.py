@@ -19,7 +19,7 @@ from core.settings import Settings
 from search.catalogue import Catalogue, Entry, Version
 from search.facets import count
 from search.filters import parse
-from search.graph import EXPANSION, expand, nearest, place
+from search.graph import EXPANSION, PHOTO_EXPANSION, expand, nearest, place
 from search.index import Index
 from search.products import Product
 from search.query import FACETS, MOST_HITS, Answer, Query, Term
@@ -377,13 +377,21 @@ def test_looks_are_expanded_by_their_best_hits_where_the_version_says_so(own_sho
     assert "expand" in expanded.timings
     own = own_shop.catalogue.own_vectors(own_shop.version, names(expanded))
     query_vector = own_shop.sight.encoder.encode_texts(["blue"])[0]  # the swatch of the photo
-    drawn = expand(query_vector, np.stack([own[one] for one in names(plain)[:EXPANSION]]))
+    drawn = expand(query_vector, np.stack([own[one] for one in names(plain)[:PHOTO_EXPANSION]]))
     for hit in expanded.hits:
         assert hit.score == pytest.approx(float(drawn @ own[hit.product.id]), abs=1e-4)
     assert {hit.product.attributes["colour"] for hit in expanded.hits} == {"blue"}
     (found,) = own_shop.searcher.search_photo(photo(COLOURS["blue"]), limit=10, collapse=False).answers
     assert [hit.product.id for hit in found.hits] == names(expanded)
     assert own_shop.searcher.search(Query.of("blue")).hits == worded.hits  # words are taken as they are
+    like = Query(terms=(Term(item="p000"),), limit=10, collapse=False)
+    (vector,) = own_shop.catalogue.own_vectors(own_shop.version, ["p000"]).values()
+    (nearest_ones,) = own_shop.index.search(own_shop.version.collection, vector[None], EXPANSION, vectors=True)
+    assert nearest_ones.vectors is not None
+    drawn = expand(vector, nearest_ones.vectors)
+    for hit in own_shop.searcher.search(like).hits:
+        own = own_shop.catalogue.own_vectors(own_shop.version, [hit.product.id])
+        assert hit.score == pytest.approx(float(drawn @ own[hit.product.id]), abs=1e-4)
 
 
 def test_what_smoothing_adds_is_among_the_reasons(own_shop: Shop) -> None:

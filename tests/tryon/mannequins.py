@@ -29,8 +29,10 @@ def mannequin(
     lean: float = 0.0,
     shape: tuple[int, int] = (1024, 768),
     arms: tuple[float, ...] = (),
+    person: NDArray[np.float32] | None = None,
 ) -> Body:
-    """A figure 1.75 m tall, all of it in view. arms: raise, bend, forward of the left and of the right arm instead."""
+    """A figure 1.75 m tall, all of it in view. arms: raise, bend, forward of the left and of the right arm instead;
+    person: a mask instead of the figure's own."""
     world = _joints(pose, lean, arms)
     angle = np.radians(turn)
     turned = world.copy()
@@ -39,7 +41,7 @@ def mannequin(
     scale = shape[0] / 2.15
     middle = np.array([shape[1] / 2, shape[0] * 0.5])
     points = np.concatenate([turned[:, :2] * scale + middle, turned[:, 2:] * scale], 1).astype(np.float32)
-    person = _mask(points, scale, angle, shape)
+    person = _mask(points, scale, angle, shape) if person is None else person
     pixels = (
         235 - person[..., None] * (np.array([20, 50, 70]) + 40 * (np.arange(shape[1]) / shape[1])[None, :, None])
     ).astype(np.uint8)

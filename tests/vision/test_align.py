@@ -8,7 +8,8 @@ import pytest
 
 from core.errors import BadCatalogue, IndexMismatch
 from vision.align import HEAD_PLAN, Group, HeadPlan, HeadPoint, Pictures, train_heads
-from vision.captions import CLASSES, COLOURS, captions
+from vision.caption_words import LANGUAGES
+from vision.captions import captions
 from vision.colour import NAMES
 from vision.encoders import Encoder, unit
 from vision.examples import captions_by_kind, captions_by_title, crops
@@ -160,28 +161,47 @@ def test_pictures_are_grouped_by_what_they_share() -> None:
     assert [g.pictures.tolist() for g in titles] == [[1], [0, 2]]
 
 
-def test_every_class_and_colour_has_captions_in_both_languages() -> None:
-    assert set(COLOURS) == set(NAMES)
-    for kind in CLASSES:
-        for colour in COLOURS:
-            every = captions(kind, colour)
-            assert len(every) == len(set(every)) > 100
-            assert 0.2 < np.mean([text.isascii() for text in every]) < 0.9
-    assert captions("scarf", "red")[0] == "crimson scarf"
+def test_every_class_and_colour_has_words_in_every_language() -> None:
+    for language in LANGUAGES:
+        assert set(language.colours) == set(NAMES)
+        assert language.classes.keys() == LANGUAGES[0].classes.keys()
+        for listed in (language.classes, language.colours):
+            for some in listed.values():
+                each = some.split(", ")
+                assert len(each) == len(set(each))
+                assert all(word == word.strip() != "" for word in each)
+
+
+def test_captions_are_many_and_the_same_each_time() -> None:
+    every = captions("dress", "red")
+    assert every == captions("dress", "red")
+    assert len(every) == len(set(every)) > 250
+    assert 0.2 < np.mean([text.isascii() for text in every]) < 0.8
+    assert all("scarf" in text for text in captions("scarf", "red"))
 
 
 def test_no_word_of_the_benchmark_is_taught() -> None:
     from bench import queries
-    from vision import captions as taught
 
-    for ours, theirs in ((taught.CLASSES, queries.CLASSES), (taught.COLOURS, queries.COLOURS)):
-        assert ours.keys() == theirs.keys()
-        for language in (0, 1):
-            known = {word for name in ours for word in taught.words(ours, name, language)}
-            asked = {word for name in theirs for word in theirs[name][language].split(", ")}
-            assert not known & asked
-    for language in (0, 1):
-        assert not set(taught.TEMPLATES[language]) & set(queries.TEMPLATES[language])
+    for name, language in (("English", LANGUAGES[0]), ("Chinese", LANGUAGES[1])):
+        asked = queries.LANGUAGES[name]
+        assert len(asked) == len({query.template for query in asked}) == 30
+        blank = " " if name == "English" else ""
+        ours = [
+            word
+            for one in LANGUAGES
+            for some in (one.classes, one.colours)
+            for word in ", ".join(some.values()).split(", ")
+        ]
+        ours += [
+            caption for kind in language.classes for colour in (None, *NAMES) for caption in captions(kind, colour)
+        ]
+        ours = [f"{blank}{text}{blank}".casefold() for text in ours]
+        around = {s.format(p) for s in language.sentences for p in ("{c}{k}", "{c}的{k}", *language.phrases)}
+        for query in asked:
+            for word in (query.kind_words, query.colour_words):
+                assert not [text for text in ours if f"{blank}{word}{blank}".casefold() in text]
+            assert query.template not in around
 
 
 def test_crops_start_with_the_whole_and_stay_inside() -> None:
