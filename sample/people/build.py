@@ -72,7 +72,7 @@ def random_build(rng: np.random.Generator) -> Build:
 
 def rest_joints(build: Build) -> dict[str, NDArray[np.float64]]:
     """The joints by the bone that starts there, and the ends of those that nothing follows, at 1.72 m."""
-    hip = 0.086 + 0.006 * build.hourglass
+    hip = 0.091 + 0.004 * build.hourglass
     leg = build.legs
     joints: dict[str, tuple[float, float, float]] = {
         "pelvis": (0, 0.93, 0), "spine": (0, 1.06, -0.01), "chest": (0, 1.20, -0.015), "neck": (0, 1.435, -0.022),
@@ -86,8 +86,8 @@ def rest_joints(build: Build) -> dict[str, NDArray[np.float64]]:
         chain = {
             "collar": np.array([0.03, 1.40, -0.01]), "arm": shoulder, "forearm": shoulder + along * 0.285,
             "hand": shoulder + along * 0.53, "hand_end": shoulder + along * 0.70,
-            "thigh": np.array([hip, 0.905, -0.004]), "shin": np.array([0.102, 0.49 * leg, 0.004]),
-            "foot": np.array([0.112, 0.085, -0.022]), "foot_end": np.array([0.128, 0.03, 0.14]),
+            "thigh": np.array([hip, 0.905, -0.004]), "shin": np.array([0.108, 0.49 * leg, 0.004]),
+            "foot": np.array([0.116, 0.085, -0.022]), "foot_end": np.array([0.132, 0.03, 0.14]),
         }  # fmt: skip
         joints |= {f"{name}_{side}": tuple(at * flip) for name, at in chain.items()}
     return {name: np.array(at, float) for name, at in joints.items()}
