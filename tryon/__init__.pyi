@@ -1,4 +1,5 @@
 from .answer import Answer, Confidence, Report
+from .asset import GarmentAsset, garment_asset, garment_texture
 from .bodies import LABELS, Body, Face, Hand
 from .engine import MOST_GARMENTS, TryOn
 from .files import Provenance, encode_picture, provenance
@@ -19,6 +20,7 @@ __all__ = [
     "Confidence",
     "Face",
     "Garment",
+    "GarmentAsset",
     "Hand",
     "Layer",
     "Mesh",
@@ -28,5 +30,7 @@ __all__ = [
     "Report",
     "TryOn",
     "encode_picture",
+    "garment_asset",
+    "garment_texture",
     "provenance",
 ]
