@@ -20,7 +20,7 @@ DOORS = {
     "configure_logging digest load_settings observe refusing_full_disk replacing",
     "sample": "Drawing Latent SampleProduct Shop generate write",
     "vision": "Encoder HEAD_PLAN HeadPlan HeadPoint Heads IMAGE_TOWERS Picture Regions TEXT_TOWER Vision captions_by_kind "
-    "captions_by_title create_encoder crop decode list_encoders look_at train_heads",
+    "captions_by_title create_encoder crop decode list_encoders look_at train_heads train_readers",
     "search": "Answer Capabilities Catalogue Entry FACETS Facet Facets Fault Filter Hit ID_LENGTH Index Ingest "
     "IngestOrder IngestResult Items KIND MOST_HITS MOST_TERMS MOST_TEXT Parts PhotoAnswer PhotoRegion "
     "Pictures Product Progress Query RegionAnswer Searcher Sight Term Thumbnails Version align holder "

@@ -1,4 +1,4 @@
-from .align import HEAD_PLAN, HeadPlan, HeadPoint, train_heads
+from .align import HEAD_PLAN, HeadPlan, HeadPoint, train_heads, train_readers
 from .encoders import Encoder, create_encoder, list_encoders
 from .examples import captions_by_kind, captions_by_title, look_at
 from .heads import IMAGE_TOWERS, TEXT_TOWER, Heads
@@ -25,4 +25,5 @@ __all__ = [
     "list_encoders",
     "look_at",
     "train_heads",
+    "train_readers",
 ]
