@@ -33,12 +33,14 @@ $(SAMPLE)/catalogue.jsonl: | $(INSTALLED)
 
 demo: $(INSTALLED) $(SAMPLE)/catalogue.jsonl
 	$(BIN)/shopglass models pull
+	-$(BIN)/shopglass models pull live
 	$(BIN)/shopglass ingest $(SAMPLE)/catalogue.jsonl
 	$(BIN)/shopglass search --photo "$$(ls $(SAMPLE)/photos/*.jpg | head -n 1)"
 	@if [ "$(SERVE)" != 0 ]; then exec $(BIN)/shopglass serve; else echo "Next: make demo, or $(BIN)/shopglass serve"; fi
 
 test: $(INSTALLED)
 	$(BIN)/shopglass models pull
+	-$(BIN)/shopglass models pull live
 	$(BIN)/python -m pytest
 
 slow: $(INSTALLED)

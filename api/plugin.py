@@ -11,6 +11,7 @@ from litestar.plugins import InitPlugin
 from litestar.response import File
 from litestar.static_files import create_static_files_router
 
+from api.assets import AssetsController
 from api.catalog import CatalogController
 from api.document import openapi
 from api.guards import from_here
@@ -49,6 +50,7 @@ class ShopglassPlugin(InitPlugin):
             CatalogController,
             HealthController,
             MetricsController,
+            AssetsController,
         ]
         app_config.plugins.append(problem_details())
         if (collector := self.service.settings.telemetry.otlp) is not None:

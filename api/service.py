@@ -30,6 +30,7 @@ from search import (
     Query,
     Searcher,
     Thumbnails,
+    image_folders,
     ingest_function,
     ingest_id,
     read_faults,
@@ -166,7 +167,7 @@ class Service:
         self.index = stack.enter_context(Index(settings.index, settings.home))
         self.jobs = Jobs.open(settings, database)
         stack.callback(self.jobs.close)
-        self.thumbnails = Thumbnails(settings, self.catalogue, self._image_folders)
+        self.thumbnails = Thumbnails(settings, self.catalogue, lambda: image_folders(self.jobs))
         stack.callback(self.thumbnails.close)
         self._sweep_uploads()
 
@@ -205,11 +206,6 @@ class Service:
         if part is None:
             raise self.fault or Unavailable("The models are warming up.", remedy="Try again shortly.", retry_after=2)
         return part
-
-    def _image_folders(self) -> list[Path]:
-        """Folders of the pictures of catalogues ingested here, the latest first."""
-        folders = [job.arguments.get("images") for job in self.jobs.list(kind=KIND)]
-        return [Path(folder) for folder in dict.fromkeys(folders) if folder]
 
     def _sweep_uploads(self) -> None:
         """Remove the files of ingests that are over."""

@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+import sysconfig
 import tarfile
 import zipfile
 from collections.abc import Callable
@@ -196,9 +197,12 @@ def _run_pip(archive: Archive, package: str, folder: Path, name: str, progress: 
 
 
 def _run_npm(archive: Archive, package: str, folder: Path) -> None:
-    npm = shutil.which("npm")
+    npm = shutil.which("npm") or shutil.which("npm", path=sysconfig.get_path("scripts"))  # of the extra `npm`
     if npm is None:
-        raise FetchFailed(f"npm is needed to fetch {archive.source} and is not installed.", remedy="Install Node.js.")
+        raise FetchFailed(
+            f"npm is needed to fetch {archive.source} and is not installed.",
+            remedy="Install Node.js, or run: pip install 'shopglass[npm]'",
+        )
     _run([npm, "pack", package, "--pack-destination", str(folder)], archive, folder, lambda line: None)
 
 

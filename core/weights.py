@@ -27,7 +27,10 @@ PACKAGES = Path(__file__).parents[1]
 
 
 class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """One model file of the manifest. size: bytes; needs: entries that ``maker`` builds this one from."""
+    """One model file of the manifest. size: bytes; needs: entries that ``maker`` builds this one from.
+
+    group: what it belongs to; the group's name stands for all its entries where files are pulled.
+    """
 
     task: str
     source: str
@@ -40,6 +43,7 @@ class Entry(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     needs: tuple[str, ...] = ()
     suffix: str = ""
     optional: bool = False
+    group: str = ""
 
     def __post_init__(self) -> None:
         if self.scheme not in SCHEMES:
@@ -106,11 +110,14 @@ class Weights:
     def pull(self, names: Iterable[str] | None = None, progress: Progress = silent) -> tuple[str, ...]:
         """Fetch or build what is not here or is damaged; by default all that is not optional. Returns their names.
 
+        names: of entries or groups.
+
         Interrupted downloads go on where they stopped. Nothing unfinished or unverified ever bears a final name.
         Raises FetchFailed when a source does not deliver the right bytes, DiskFull, NotFound for an unknown name.
         """
         if names is None:
             names = [name for name, entry in self.entries.items() if not entry.optional]
+        names = [one for name in names for one in self.group(name) or (name,)]
         self.folder.mkdir(parents=True, exist_ok=True)
         with FileLock(self.folder / ".lock"):
             for left in (*self.folder.glob(".fetch-*"), *self.folder.glob(".*.part-*")):
@@ -120,6 +127,10 @@ class Weights:
                 if not self._whole(name):  # one archive may have brought several
                     self._bring(name, missing, progress)
         return tuple(missing)
+
+    def group(self, name: str) -> tuple[str, ...]:
+        """The entries of a group; none if there is no such group."""
+        return tuple(one for one, entry in self.entries.items() if entry.group == name != "")
 
     def derive(
         self,
@@ -169,7 +180,7 @@ class Weights:
         entry = self.entries[name]
         if entry.scheme == "file":
             return "It is part of Shopglass: install Shopglass again."
-        return f"Run: shopglass models pull{f' {name}' if entry.optional else ''}"
+        return f"Run: shopglass models pull{f' {entry.group or name}' if entry.optional else ''}"
 
     def _with_needs(self, names: Iterable[str]) -> tuple[str, ...]:
         """The names and all they are built from, each once and after what it needs."""

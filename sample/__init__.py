@@ -1,7 +1,24 @@
-"""A procedural shop: drawn products with titles, prices, stock, and the exact truth about every picture."""
+"""A procedural shop: drawn products with titles, prices, stock, drawn people to wear them, and the exact truth about
+every picture."""
 
 from sample.drawing import Drawing
+from sample.people import POSES, PersonPicture, Worn, person
 from sample.shop import Latent, SampleProduct, Shop, generate
+from sample.wardrobe import HELD_OUT, families, garment
 from sample.writer import write
 
-__all__ = ["Drawing", "Latent", "SampleProduct", "Shop", "generate", "write"]
+__all__ = [
+    "HELD_OUT",
+    "POSES",
+    "Drawing",
+    "Latent",
+    "PersonPicture",
+    "SampleProduct",
+    "Shop",
+    "Worn",
+    "families",
+    "garment",
+    "generate",
+    "person",
+    "write",
+]

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from sample.patterns import paint
+from sample.tiles import paint
 from sample.weaves import TILE, WEAVES, Weave, texture
 
 RGB = tuple[int, int, int]
@@ -15,7 +15,8 @@ RGB = tuple[int, int, int]
 
 @dataclass(frozen=True)
 class Cloth:
-    """colours: ground first; pattern, weave: names; seed: fixes the tile; scale: magnifies it; turn: degrees."""
+    """colours: ground first; pattern, weave: names; seed: fixes the tile; scale: magnifies it; turn: degrees;
+    fine: how strongly the weave shows."""
 
     colours: tuple[RGB, ...]
     weave: str = "jersey"
@@ -23,6 +24,7 @@ class Cloth:
     seed: int = 0
     scale: float = 1.0
     turn: float = 0.0
+    fine: float = 1.0
 
     @property
     def colour(self) -> RGB:
@@ -52,7 +54,8 @@ def _texture(weave: str, seed: int) -> NDArray[np.float32]:
 @lru_cache(maxsize=8)
 def _sheet(cloth: Cloth, size: int) -> tuple[tuple[NDArray[np.uint8], ...], int]:
     pixels = paint(cloth.pattern, cloth.colours, cloth.seed).astype(np.float32)
-    pixels *= _texture(cloth.weave, cloth.seed % 4)[..., None]
+    grain = _texture(cloth.weave, cloth.seed % 4)
+    pixels *= (grain if cloth.fine == 1 else 1 + (grain - 1) * np.float32(cloth.fine))[..., None]
     side = max(8, round(TILE * cloth.scale * size / 512))
     if side != TILE:
         pixels = cv2.resize(pixels, (side, side), interpolation=cv2.INTER_AREA if side < TILE else cv2.INTER_LINEAR)

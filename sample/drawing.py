@@ -15,12 +15,17 @@ class Drawing(msgspec.Struct, frozen=True, kw_only=True):
 
     pixels: (h, w, 4) uint8 sRGB, straight alpha. labels: (h, w) uint8, 0 where alpha < 128, else 1 + index into
     ``part_names``. points: key points by name, (x, y) in pixels; the centre of the top left pixel is (0.5, 0.5).
+    behind: (h, w, 4) uint8 of what is seen behind the product and is no part of it, as its hanger, or None.
+    category, family: what kind of garment it is and of which family of cuts, where it comes from the wardrobe.
     """
 
     pixels: Any
     labels: Any
     part_names: tuple[str, ...]
     points: dict[str, tuple[float, float]]
+    behind: Any = None
+    category: str = ""
+    family: str = ""
 
     @property
     def mask(self) -> NDArray[np.bool_]:
@@ -53,6 +58,8 @@ class Drawing(msgspec.Struct, frozen=True, kw_only=True):
         alpha = self.pixels[..., 3]
         if shadow > 0:
             ground *= 1 - shadow * soft_shadow(alpha)[..., None]
+        if self.behind is not None:
+            ground += (self.behind[..., :3] - ground) * (self.behind[..., 3:].astype(np.float32) / 255)
         weight = alpha.astype(np.float32)[..., None] / 255
         result: NDArray[np.uint8] = (ground + (self.pixels[..., :3] - ground) * weight + 0.5).astype(np.uint8)
         return result

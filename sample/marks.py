@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sample.curves import Points
-from sample.pieces import Line, Patch, Piece, Stud
+from sample.pieces import Line, Patch, Piece, Stud, Wash
 from sample.shading import Placing
 
 Plane = NDArray[np.float32]
@@ -28,13 +28,18 @@ def cover_of(outlines: list[Points], shape: tuple[int, int]) -> NDArray[np.uint8
 
 
 def ink(piece: Piece, here: Placing, shape: tuple[int, int]) -> Plane:
-    """Factor (h, w) of the lines that only darken or lighten."""
+    """Factor (h, w) of the lines and washes, which only darken or lighten."""
     lines = [mark for mark in piece.marks if isinstance(mark, Line) and mark.colour is None]
     factor = np.ones(shape, np.float32)
     for line in lines:
         stroke = np.zeros(shape, np.uint8)
         _stroke(stroke, line, here, 255)
         factor *= 1 + np.float32(line.shade / 255) * stroke
+    ys, xs = np.arange(shape[0], dtype=np.float32)[:, None], np.arange(shape[1], dtype=np.float32)[None]
+    for wash in (mark for mark in piece.marks if isinstance(mark, Wash)):
+        (x, y), (rx, ry) = here(np.array([wash.centre]))[0], np.abs(here.matrix[:, :2]).sum(1) * wash.radii
+        across, down = ((xs - np.float32(x)) / np.float32(rx)) ** 2, ((ys - np.float32(y)) / np.float32(ry)) ** 2
+        factor *= 1 + np.float32(wash.shade) * np.exp(-across) * np.exp(-down)
     return factor
 
 

@@ -11,22 +11,23 @@ from sample.weaves import TILE, noise
 
 RGB = tuple[int, int, int]
 Pixels = NDArray[np.uint8]
-_FINE = 2  # tiles are drawn this much larger, then averaged
-_Painter = Callable[[np.random.Generator, Pixels, Sequence[RGB]], None]
+FINE = 2  # tiles are drawn this much larger, then averaged
+Painter = Callable[[np.random.Generator, Pixels, Sequence[RGB]], None]
 
 
-def _fill(canvas: Pixels, outline: Points, colour: RGB) -> None:
+def fill(canvas: Pixels, outline: Points, colour: RGB) -> None:
     """Fill a polygon given in points, again wherever the tile's repeats cut it."""
     low, high = outline.min(0), outline.max(0)
     for dx in (0, -TILE, TILE):
         for dy in (0, -TILE, TILE):
             if low[0] + dx < TILE and high[0] + dx > 0 and low[1] + dy < TILE and high[1] + dy > 0:
-                moved = np.rint((outline + (dx, dy)) * _FINE * 16).astype(np.int32)
+                moved = np.rint((outline + (dx, dy)) * FINE * 16).astype(np.int32)
                 cv2.fillPoly(canvas, [moved], colour, cv2.LINE_AA, 4)
 
 
-def _bands(canvas: Pixels, start: float, width: float, colour: RGB, axis: int, weight: float = 1.0) -> None:
-    a, b = round(start * _FINE), round((start + width) * _FINE)
+def bands(canvas: Pixels, start: float, width: float, colour: RGB, axis: int, weight: float = 1.0) -> None:
+    """Paint a band across the tile, in points; axis 0: it lies, 1: it stands."""
+    a, b = round(start * FINE), round((start + width) * FINE)
     part = canvas[a:b] if axis == 0 else canvas[:, a:b]
     part[:] = np.rint(part * (1 - weight) + np.array(colour) * weight)
 
@@ -35,34 +36,34 @@ def _stripes(rng: np.random.Generator, canvas: Pixels, colours: Sequence[RGB]) -
     period = TILE / int(rng.choice([5, 6, 8, 10]))
     share = rng.choice([0.36, 0.42])
     for start in np.arange(0, TILE, period):
-        _bands(canvas, start, period * share, colours[1], 0)
+        bands(canvas, start, period * share, colours[1], 0)
 
 
 def _breton(rng: np.random.Generator, canvas: Pixels, colours: Sequence[RGB]) -> None:
     period = TILE / int(rng.choice([12, 15]))
     for start in np.arange(0, TILE, period):
-        _bands(canvas, start, period * 0.34, colours[1], 0)
+        bands(canvas, start, period * 0.34, colours[1], 0)
 
 
 def _pinstripe(rng: np.random.Generator, canvas: Pixels, colours: Sequence[RGB]) -> None:
     period = TILE / int(rng.choice([15, 20, 24]))
     for start in np.arange(0, TILE, period):
-        _bands(canvas, start, 2, colours[1], 1, 0.9)
+        bands(canvas, start, 2, colours[1], 1, 0.9)
 
 
 def _retro_stripes(rng: np.random.Generator, canvas: Pixels, colours: Sequence[RGB]) -> None:
     period = TILE / 4
     for start in np.arange(0, TILE, period):
-        _bands(canvas, start, period * 0.22, colours[1], 0)
-        _bands(canvas, start + period * 0.30, period * 0.08, colours[-1], 0)
+        bands(canvas, start, period * 0.22, colours[1], 0)
+        bands(canvas, start + period * 0.30, period * 0.08, colours[-1], 0)
 
 
 def _gingham(rng: np.random.Generator, canvas: Pixels, colours: Sequence[RGB]) -> None:
     period = TILE / int(rng.choice([12, 15, 20]))
     for start in np.arange(0, TILE, period):
-        _bands(canvas, start, period * 0.45, colours[1], 0, 0.5)
+        bands(canvas, start, period * 0.45, colours[1], 0, 0.5)
     for start in np.arange(0, TILE, period):
-        _bands(canvas, start, period * 0.45, colours[1], 1, 0.5)
+        bands(canvas, start, period * 0.45, colours[1], 1, 0.5)
 
 
 def _plaid(rng: np.random.Generator, canvas: Pixels, colours: Sequence[RGB]) -> None:
@@ -70,17 +71,17 @@ def _plaid(rng: np.random.Generator, canvas: Pixels, colours: Sequence[RGB]) -> 
     third = colours[-1]
     for axis in (0, 1):
         for start in np.arange(0, TILE, period):
-            _bands(canvas, start, period * 0.34, colours[1], axis, 0.5)
-            _bands(canvas, start + period * 0.13, period * 0.05, colours[0], axis, 0.5)
-            _bands(canvas, start + period * 0.62, period * 0.05, third, axis, 0.6)
-            _bands(canvas, start + period * 0.72, period * 0.025, third, axis, 0.5)
+            bands(canvas, start, period * 0.34, colours[1], axis, 0.5)
+            bands(canvas, start + period * 0.13, period * 0.05, colours[0], axis, 0.5)
+            bands(canvas, start + period * 0.62, period * 0.05, third, axis, 0.6)
+            bands(canvas, start + period * 0.72, period * 0.025, third, axis, 0.5)
 
 
 def _windowpane(rng: np.random.Generator, canvas: Pixels, colours: Sequence[RGB]) -> None:
     period = TILE / int(rng.choice([5, 6]))
     for axis in (0, 1):
         for start in np.arange(0, TILE, period):
-            _bands(canvas, start, 2.5, colours[1], axis, 0.9)
+            bands(canvas, start, 2.5, colours[1], axis, 0.9)
 
 
 def _dots(rng: np.random.Generator, canvas: Pixels, colours: Sequence[RGB]) -> None:
@@ -88,7 +89,7 @@ def _dots(rng: np.random.Generator, canvas: Pixels, colours: Sequence[RGB]) -> N
     radius = period * rng.uniform(0.2, 0.27)
     for row, y in enumerate(np.arange(period / 2, TILE, period)):
         for x in np.arange(period * (0.25 + 0.5 * (row % 2)), TILE, period):
-            _fill(canvas, ellipse(x, y, radius, radius, steps=20), colours[1])
+            fill(canvas, ellipse(x, y, radius, radius, steps=20), colours[1])
 
 
 def _floral(rng: np.random.Generator, canvas: Pixels, colours: Sequence[RGB]) -> None:
@@ -101,14 +102,14 @@ def _floral(rng: np.random.Generator, canvas: Pixels, colours: Sequence[RGB]) ->
             size, spin = step * rng.uniform(0.2, 0.3), rng.uniform(0, 360)
             for leaf in (0, 140):
                 blade = ellipse(size * 1.25, 0, size * 0.55, size * 0.2, steps=16)
-                _fill(canvas, turn(blade, spin + leaf + 36) + (x, y), colours[-1])
+                fill(canvas, turn(blade, spin + leaf + 36) + (x, y), colours[-1])
             for petal in range(5):
-                _fill(
+                fill(
                     canvas,
                     turn(ellipse(size * 0.5, 0, size * 0.46, size * 0.3, steps=16), spin + petal * 72) + (x, y),
                     colours[1],
                 )
-            _fill(canvas, ellipse(x, y, size * 0.2, size * 0.2, steps=14), colours[0])
+            fill(canvas, ellipse(x, y, size * 0.2, size * 0.2, steps=14), colours[0])
 
 
 def _leaves(rng: np.random.Generator, canvas: Pixels, colours: Sequence[RGB]) -> None:
@@ -119,7 +120,7 @@ def _leaves(rng: np.random.Generator, canvas: Pixels, colours: Sequence[RGB]) ->
             for k in np.linspace(-0.8, 0.8, 5):
                 for side in (-50, 50):
                     blade = turn(ellipse(size * 0.3, 0, size * 0.32, size * 0.09, steps=12), side) + (k * size, 0)
-                    _fill(canvas, turn(blade, spin) + (x, y), colours[1])
+                    fill(canvas, turn(blade, spin) + (x, y), colours[1])
 
 
 def _diamonds(rng: np.random.Generator, canvas: Pixels, colours: Sequence[RGB]) -> None:
@@ -127,7 +128,7 @@ def _diamonds(rng: np.random.Generator, canvas: Pixels, colours: Sequence[RGB]) 
     for row, y in enumerate(np.arange(0, TILE, period)):
         for x in np.arange(period / 2 * (row % 2), TILE, period):
             r = period * 0.36
-            _fill(canvas, np.array([(x - r, y), (x, y - r), (x + r, y), (x, y + r)]), colours[1])
+            fill(canvas, np.array([(x - r, y), (x, y - r), (x + r, y), (x, y + r)]), colours[1])
 
 
 def _argyle(rng: np.random.Generator, canvas: Pixels, colours: Sequence[RGB]) -> None:
@@ -135,7 +136,7 @@ def _argyle(rng: np.random.Generator, canvas: Pixels, colours: Sequence[RGB]) ->
     for row in range(6):
         for column in range(5):
             x, y = (column + 0.5 * (row % 2)) * w, row * h / 2
-            _fill(
+            fill(
                 canvas,
                 np.array([(x - w / 2, y), (x, y - h / 2), (x + w / 2, y), (x, y + h / 2)]),
                 colours[1 if row % 2 else 0],
@@ -146,7 +147,7 @@ def _argyle(rng: np.random.Generator, canvas: Pixels, colours: Sequence[RGB]) ->
             for sx in (-1, 1):
                 line = np.array([(x - sx * w / 2, y - h / 2), (x + sx * w / 2, y + h / 2)])
                 edge = np.concatenate([line + (0.6, 0), line[::-1] - (0.6, 0)])
-                _fill(canvas, edge, colours[-1])
+                fill(canvas, edge, colours[-1])
 
 
 def _zigzag(rng: np.random.Generator, canvas: Pixels, colours: Sequence[RGB]) -> None:
@@ -156,9 +157,9 @@ def _zigzag(rng: np.random.Generator, canvas: Pixels, colours: Sequence[RGB]) ->
     zig = np.where(np.arange(len(xs)) % 2 == 0, 0.0, height)
     for y in np.arange(0, TILE, period):
         top = np.stack([xs, y + zig], 1)
-        moved = np.rint(np.concatenate([top, top[::-1] + (0, period * 0.4)]) * _FINE * 16).astype(np.int32)
+        moved = np.rint(np.concatenate([top, top[::-1] + (0, period * 0.4)]) * FINE * 16).astype(np.int32)
         for dy in (0, -TILE):
-            cv2.fillPoly(canvas, [moved + (0, dy * _FINE * 16)], colours[1], cv2.LINE_AA, 4)
+            cv2.fillPoly(canvas, [moved + (0, dy * FINE * 16)], colours[1], cv2.LINE_AA, 4)
 
 
 def _camouflage(rng: np.random.Generator, canvas: Pixels, colours: Sequence[RGB]) -> None:
@@ -167,7 +168,7 @@ def _camouflage(rng: np.random.Generator, canvas: Pixels, colours: Sequence[RGB]
         canvas[field > level] = colour
 
 
-PATTERNS: dict[str, _Painter | None] = {
+PATTERNS: dict[str, Painter | None] = {
     "plain": None,
     "striped": _stripes,
     "breton": _breton,
@@ -184,15 +185,3 @@ PATTERNS: dict[str, _Painter | None] = {
     "zigzag": _zigzag,
     "camouflage": _camouflage,
 }
-
-
-def paint(pattern: str, colours: Sequence[RGB], seed: int) -> Pixels:
-    """The tile (TILE, TILE, 3) uint8 of a pattern in these colours; same seed, same tile."""
-    painter = PATTERNS[pattern]
-    fine = TILE * (_FINE if painter else 1)
-    canvas = np.empty((fine, fine, 3), np.uint8)
-    canvas[:] = colours[0]
-    if painter is None:
-        return canvas
-    painter(np.random.default_rng(seed), canvas, colours)
-    return np.asarray(cv2.resize(canvas, (TILE, TILE), interpolation=cv2.INTER_AREA), np.uint8)

@@ -54,10 +54,22 @@ class Stud:
 
 
 @dataclass(frozen=True)
+class Wash:
+    """A soft patch that is lighter (shade > 0) or darker, as denim faded at the knee. radii: in the sketch's units."""
+
+    centre: XY
+    radii: XY
+    shade: float
+
+
+Mark = Line | Patch | Stud | Wash
+
+
+@dataclass(frozen=True)
 class Piece:
     """One piece of material on top of those before it.
 
-    part: its name in the truth; outline: closed; grain: degrees of the cloth's lengthwise direction (90 is down);
+    part: its name in the truth, empty to cut away what lies below instead of covering it; outline: closed; grain: degrees of the cloth's lengthwise direction (90 is down);
     puff: how much its edges turn away, in points of rim; lift: the shadow it throws on what is below, in points;
     shade: overall brightness; wrinkle: times the cloth's own; alpha: opacity (lenses);
     gleam: strength of a broad highlight (metal, glass, patent leather).
@@ -74,16 +86,19 @@ class Piece:
     alpha: float = 1.0
     gleam: float = 0.0
     folds: tuple[Fold, ...] = ()
-    marks: tuple[Line | Patch | Stud, ...] = ()
+    marks: tuple[Mark, ...] = ()
     holes: tuple[Points, ...] = ()
 
 
 @dataclass
 class Sketch:
-    """Pieces from the bottom up, and key points by name."""
+    """Pieces from the bottom up, and key points by name. behind: what is seen with it but is no part of it, as a
+    hanger; relief: how strongly light and shade show its folds."""
 
     pieces: list[Piece] = field(default_factory=list)
     points: dict[str, XY] = field(default_factory=dict)
+    behind: list[Piece] = field(default_factory=list)
+    relief: float = 1.0
 
     def add(self, *pieces: Piece) -> None:
         self.pieces.extend(pieces)

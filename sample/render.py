@@ -1,6 +1,7 @@
 """From a sketch to pixels and truth: each piece is cut, creased, lit, marked and laid on those below it."""
 
 import cv2
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -26,15 +27,22 @@ def render(sketch: Sketch, size: int = 512, seed: int = 0, tilt: float = 0.0, ma
     canvas = _Canvas(size)
     body = _silhouette(sketch, size, place)
     for index, piece in enumerate(sketch.pieces):
-        canvas.lay(piece, place, body, seed * 131 + index)
+        canvas.lay(piece, place, body, seed * 131 + index, sketch.relief)
+    behind = None
+    if sketch.behind:
+        backdrop = _Canvas(size)
+        for piece in sketch.behind:
+            backdrop.lay(piece, place, body, seed, 0.6)
+        behind = backdrop.finish({}).pixels
     points = {name: place(np.array([xy], float))[0] for name, xy in sketch.points.items()}
-    return canvas.finish({name: (float(x), float(y)) for name, (x, y) in points.items()})
+    drawing = canvas.finish({name: (float(x), float(y)) for name, (x, y) in points.items()})
+    return msgspec.structs.replace(drawing, behind=behind) if sketch.behind else drawing
 
 
 def fit(sketch: Sketch, size: int, tilt: float, margin: float) -> Placing:
     """Where the sketch lies in the frame: turned, scaled to fit, centred."""
     c, s = np.cos(np.radians(tilt)), np.sin(np.radians(tilt))
-    turned = np.concatenate([piece.outline for piece in sketch.pieces]) @ np.array([[c, s], [-s, c]])
+    turned = np.concatenate([piece.outline for piece in (*sketch.pieces, *sketch.behind)]) @ np.array([[c, s], [-s, c]])
     low, high = turned.min(0), turned.max(0)
     scale = size * (1 - 2 * margin) / float((high - low).max())
     matrix = np.zeros((2, 3))
@@ -63,7 +71,7 @@ class _Canvas:
         self.labels = np.zeros((size, size), np.uint8)
         self.names: list[str] = []
 
-    def lay(self, piece: Piece, place: Placing, body: tuple[Plane, Plane], seed: int) -> None:
+    def lay(self, piece: Piece, place: Placing, body: tuple[Plane, Plane], seed: int, strength: float) -> None:
         outline = place(piece.outline)
         low = np.floor(outline.min(0)).astype(int) - 2
         high = np.ceil(outline.max(0)).astype(int) + 3
@@ -76,9 +84,17 @@ class _Canvas:
         cover = cover_of([here(path) for path in (piece.outline, *piece.holes)], shape).astype(np.float32) * np.float32(
             1 / 255
         )
+        if not piece.part:
+            self._cut(cover, slice(y0, y1), slice(x0, x1))
+            return
         self._shadow(cover, piece.lift * place.point, x0, y0)
-        colour = _material(piece, cover, here, (x0, y0), body, seed)
+        colour = _material(piece, cover, here, (x0, y0), body, seed, strength)
         self._composite(colour, cover * np.float32(piece.alpha), piece.part, slice(y0, y1), slice(x0, x1))
+
+    def _cut(self, cover: Plane, ys: slice, xs: slice) -> None:
+        """Take away what lies there."""
+        for plane in (self.colour[:, ys, xs], self.alpha[ys, xs], self.most[ys, xs]):
+            plane *= 1 - cover
 
     def _shadow(self, cover: Plane, lift: float, x0: int, y0: int) -> None:
         """Darken what lies below and beside the piece."""
@@ -119,7 +135,13 @@ class _Canvas:
 
 
 def _material(
-    piece: Piece, cover: Plane, here: Placing, corner: tuple[int, int], body: tuple[Plane, Plane], seed: int
+    piece: Piece,
+    cover: Plane,
+    here: Placing,
+    corner: tuple[int, int],
+    body: tuple[Plane, Plane],
+    seed: int,
+    strength: float,
 ) -> Plane:
     """The piece's lit colour (3, h, w) float32 in [0, 255] all over its crop."""
     h, w = cover.shape
@@ -143,6 +165,8 @@ def _material(
     gx += body[0][cy : cy + ch, cx : cx + cw]
     gy += body[1][cy : cy + ch, cx : cx + cw]
     factor, gloss = brightness(gx, gy)
+    if strength != 1:
+        factor = 1 + (factor - 1) * np.float32(strength)
     factor *= np.float32(piece.shade)
     planes = _drape(piece, here, grain, (h, w), gx, gy)
     planes = print_on(planes, piece, here)

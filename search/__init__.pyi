@@ -6,7 +6,7 @@ from .embedded import holder
 from .filters import parse
 from .index import Index
 from .ingest import Ingest, Progress
-from .ingest_job import KIND, IngestOrder, Parts, ingest_function, ingest_id
+from .ingest_job import KIND, IngestOrder, Parts, image_folders, ingest_function, ingest_id
 from .items import Items
 from .ledger import IngestResult, read_faults
 from .pictures import Pictures
@@ -65,6 +65,7 @@ __all__ = [
     "Version",
     "align",
     "holder",
+    "image_folders",
     "ingest_function",
     "ingest_id",
     "install_heads",

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from core import Function, Job, Running
+from core import Function, Job, Jobs, Running
 from core.settings import Settings
 from search.catalogue import Catalogue
 from search.encoding import Encoder, Engine, local_engine
@@ -45,6 +45,12 @@ class Parts(msgspec.Struct, frozen=True):
 def ingest_id(job: Job) -> str:
     """Under which id the ledger has what this job did."""
     return job.arguments.get("resume") or job.id
+
+
+def image_folders(jobs: Jobs) -> list[Path]:
+    """Folders of the pictures of catalogues ingested here, the latest first."""
+    folders = [job.arguments.get("images") for job in jobs.list(kind=KIND)]
+    return [Path(folder) for folder in dict.fromkeys(folders) if folder]
 
 
 def ingest_function(settings: Settings, parts: Callable[[], AbstractContextManager[Parts]]) -> Function:

@@ -49,15 +49,24 @@ class Thumbnails:
 
         Raises NotFound for an unknown product or one whose picture is gone, FetchFailed when its host does not deliver.
         """
+        image, picture = self._stored(product_id)
+        digest = picture.hex()
+        path = self._home / digest[:2] / f"{digest}.jpg"
+        if not path.exists():
+            self._make(path, self._bytes(image, picture))
+        return Thumbnail(path, digest)
+
+    def photo(self, product_id: str) -> bytes:
+        """The file of a product's picture, whole. Raises as ``of`` does."""
+        return self._bytes(*self._stored(product_id))
+
+    def _stored(self, product_id: str) -> tuple[str, bytes]:
+        """A product's image as the catalogue names it, and its picture's digest."""
         live = self._catalogue.live()
         stored = self._catalogue.stored([product_id], live.id).get(product_id) if live else None
         if stored is None or stored.picture is None:
             raise NotFound(f"There is no picture of {product_id!r}.")
-        digest = stored.picture.hex()
-        path = self._home / digest[:2] / f"{digest}.jpg"
-        if not path.exists():
-            self._make(path, self._bytes(stored.product.image, stored.picture))
-        return Thumbnail(path, digest)
+        return stored.product.image, stored.picture
 
     def _bytes(self, image: str, picture: bytes) -> bytes:
         if is_url(image):

@@ -1,12 +1,14 @@
 """What every test may ask for."""
 
+import json
 import os
 import pwd
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -19,6 +21,31 @@ def data() -> Path:
     if not folder.is_dir():
         pytest.skip("needs the folder of real data: set SHOPGLASS_DATA")
     return folder
+
+
+@pytest.fixture
+def watched() -> Callable[..., list[str]]:
+    """Runs a module that ends with ``tell_what_leaves``; gives the addresses outside this machine that it sent to."""
+    alone = ("unshare", "--net", "--map-root-user")
+    if not all(map(shutil.which, ("unshare", "ip"))):
+        pytest.skip("needs unshare and ip")
+    if subprocess.run([*alone, "true"], check=False, capture_output=True).returncode != 0:
+        pytest.skip("needs the right to make a network namespace")
+
+    def run(module: str, *arguments: str) -> list[str]:
+        ended = subprocess.run(
+            [*alone, sys.executable, "-m", module, *arguments],
+            env={**os.environ, "OMP_NUM_THREADS": "1", "PYTHONWARNINGS": "ignore"},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert ended.returncode == 0, ended.stderr[-3000:]
+        told = json.loads(ended.stdout.splitlines()[-1])
+        assert told["awake"]
+        return list(told["outside"])
+
+    return run
 
 
 @pytest.fixture

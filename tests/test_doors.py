@@ -18,14 +18,18 @@ BEHIND = {
 DOORS = {
     "core": "Base Database Function Job Jobs Running Settings ShopglassError Stages Status Weights Worker "
     "configure_logging digest load_settings observe refusing_full_disk replacing",
-    "sample": "Drawing Latent SampleProduct Shop generate write",
-    "vision": "Encoder HEAD_PLAN HeadPlan HeadPoint Heads IMAGE_TOWERS Picture Regions TEXT_TOWER Vision captions_by_kind "
-    "captions_by_title create_encoder crop decode list_encoders look_at train_heads train_readers",
+    "sample": "Drawing HELD_OUT Latent POSES PersonPicture SampleProduct Shop Worn families garment generate person "
+    "write",
+    "vision": "Encoder Faces HEAD_PLAN HandLandmarks Hands HeadPlan HeadPoint Heads IMAGE_TOWERS Landmarks Network "
+    "Picture Pose Regions Silhouette TEXT_TOWER Vision captions_by_kind captions_by_title create_encoder "
+    "crop decode decode_cutout export face_matrix list_encoders load_backbone load_network look_at "
+    "train_heads train_readers",
     "search": "Answer Capabilities Catalogue Entry FACETS Facet Facets Fault Filter Hit ID_LENGTH Index Ingest "
     "IngestOrder IngestResult Items KIND MOST_HITS MOST_TERMS MOST_TEXT Parts PhotoAnswer PhotoRegion "
     "Pictures Product Progress Query RegionAnswer Searcher Sight Term Thumbnails Version align holder "
-    "ingest_function ingest_id install_heads parse read_faults",
-    "tryon": "Body Category Code Face Garment Hand LABELS Layer Mesh PARTS POINTS POINTS_OF Remark",
+    "image_folders ingest_function ingest_id install_heads parse read_faults",
+    "tryon": "Answer Body Category Code Confidence Face Garment Hand LABELS Layer MOST_GARMENTS Mesh PARTS POINTS "
+    "POINTS_OF People Provenance Remark Report TryOn encode_picture provenance",
 }
 SLOW = (
     "cv2 huey mediapipe numpy onnxruntime open_clip openvino polars pydantic pymilvus sqlalchemy timm torch ultralytics"

@@ -1,13 +1,13 @@
 """The body of a person in a picture: MediaPipe's pose landmarks, and the regions that they give."""
 
-import queue
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from vision.mediapipe_tasks import Tasks, array, image, mask, with_full_rows
 from vision.regions import Regions
 
 HEAD = slice(0, 11)
@@ -19,12 +19,14 @@ class Landmarks(Struct, frozen=True):
 
     points (33, 3) float32: x, y as fractions of the picture (they may lie outside it), z like x, smaller is nearer.
     visibility (33,) float32 in [0, 1]: how sure it is that a landmark is in the picture and not hidden.
-    world (33, 3) float32: metres from the middle of the hips.
+    world (33, 3) float32: metres from the middle of the hips, y down, smaller z is nearer.
+    person (h, w) float32 in [0, 1]: the share of each pixel that is the person, if that was asked for.
     """
 
     points: NDArray[np.float32]
     visibility: NDArray[np.float32]
     world: NDArray[np.float32]
+    person: NDArray[np.float32] | None = None
 
     def has_human_build(self) -> bool:
         """Whether head and shoulders are seen and are a person's in proportion.
@@ -49,37 +51,36 @@ class Pose:
     at_once: calls that run side by side, the others wait; each has a landmarker of its own (they share nothing).
     confidence: how sure the detector must be that there is a person, in [0, 1]; where it is known that there is one,
     .3 finds people whom .5 misses, and takes twice as many garments for people.
+    masks: say also which pixels are the person (44 ms a call in place of 41, on 2 cores).
     """
 
-    def __init__(self, bundle: Path, *, at_once: int = 1, confidence: float = 0.5) -> None:
+    def __init__(self, bundle: Path, *, at_once: int = 1, confidence: float = 0.5, masks: bool = False) -> None:
         from mediapipe.tasks.python import BaseOptions, vision
 
         options = vision.PoseLandmarkerOptions(
             base_options=BaseOptions(model_asset_buffer=bundle.read_bytes()),
             min_pose_detection_confidence=confidence,
+            output_segmentation_masks=masks,
         )
-        self._landmarkers = [vision.PoseLandmarker.create_from_options(options) for _ in range(at_once)]
-        self._idle: queue.SimpleQueue[Any] = queue.SimpleQueue()
-        for landmarker in self._landmarkers:
-            self._idle.put(landmarker)
+        self._masks = masks
+        self._landmarkers = Tasks(lambda: vision.PoseLandmarker.create_from_options(options), at_once)
 
     def landmarks(self, pixels: NDArray[np.uint8]) -> Landmarks | None:
         """The landmarks of the most prominent person in a picture (h, w, 3) uint8 RGB, or None if none is found."""
-        import mediapipe
-
-        image = mediapipe.Image(image_format=mediapipe.ImageFormat.SRGB, data=np.ascontiguousarray(pixels))
-        landmarker = self._idle.get()
-        try:
-            found = landmarker.detect(image)
-        finally:
-            self._idle.put(landmarker)
+        width = pixels.shape[1]
+        if self._masks:
+            pixels = with_full_rows(pixels)
+        with self._landmarkers.lend() as landmarker:
+            found = landmarker.detect(image(pixels))
         if not found.pose_landmarks:
             return None
         (person,), (world,) = found.pose_landmarks, found.pose_world_landmarks
+        wider = pixels.shape[1] / width
         return Landmarks(
-            points=np.array([(point.x, point.y, point.z) for point in person], np.float32),
+            points=array(person) * np.array([wider, 1, wider], np.float32),
             visibility=np.array([point.visibility for point in person], np.float32),
-            world=np.array([(point.x, point.y, point.z) for point in world], np.float32),
+            world=array(world),
+            person=mask(found.segmentation_masks[0], width) if self._masks else None,
         )
 
     def regions(self, pixels: NDArray[np.uint8]) -> Regions:
@@ -91,10 +92,7 @@ class Pose:
 
     def close(self) -> None:
         """Free the landmarkers as the calls under way end. Calling it again does nothing; other calls must not follow."""
-        while self._landmarkers:
-            landmarker = self._idle.get()
-            self._landmarkers.remove(landmarker)
-            landmarker.close()
+        self._landmarkers.close()
 
     def __enter__(self) -> Self:
         return self

@@ -23,7 +23,7 @@ def models() -> None:
 @models.command()
 @click.argument("names", nargs=-1)
 def pull(names: tuple[str, ...]) -> None:
-    """Fetch the model files that are missing or damaged: NAMES, or all that are not optional."""
+    """Fetch the model files that are missing or damaged: NAMES (of files or groups, as live), or all that are not optional."""
     weights = Weights(load_settings().models_dir)
     with _bars() as progress:
         pulled = weights.pull(names or None, progress)

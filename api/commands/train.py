@@ -9,6 +9,7 @@ from api.terminal import messages, progress
 from core.settings import load_settings
 
 if TYPE_CHECKING:
+    from tryon.examples import Example
     from vision.cutouts import Specimen
     from vision.train_detector import Point
 
@@ -128,3 +129,129 @@ def heads(data: Path, kept: Path | None, out: Path) -> None:
     messages().print(
         f"Recall at 10 of {record.recall_at_10:.3f} among {record.held_out} photos held out.", highlight=False
     )
+
+
+@train.command()
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    default=Path("../shared/data/clothing"),
+    show_default=True,
+    help="Folder with train/CLASS/*.jpg, one garment a photo: grounds, and masks without parts.",
+)
+@click.option(
+    "--drawings", type=click.IntRange(min=100), default=8000, show_default=True, help="Of the wardrobe and shop."
+)
+@click.option("--minutes", type=click.FloatRange(min=0, min_open=True), default=60.0, show_default=True)
+@click.option("--seed", type=int, default=7, show_default=True)
+@click.option("--start", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="A network to go on from.")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="A .safetensors file.")
+def garment(data: Path, drawings: int, minutes: float, seed: int, start: Path | None, out: Path) -> None:
+    """Train the network that finds parts and key points of garments, on drawn ones and on cut-out photos.
+
+    Writes OUT and, beside it, OUT's training record as .json.
+    """
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    import cv2
+    import numpy as np
+    import torch
+
+    from core import Weights
+    from sample import HELD_OUT
+    from sample.scenes import surface
+    from tryon.examples import ground_of, photographed
+    from tryon.garment_net import CATEGORIES, SIDE, save
+    from tryon.scenes import Composer
+    from tryon.train_garment import Plan, Point, record, train_garment
+    from vision.cutouts import class_folders, read_specimens
+
+    cv2.setNumThreads(1)
+    torch.set_num_threads(1)  # the other core makes scenes
+    plan = Plan(minutes=minutes, seed=seed)
+    imagenet = Weights(load_settings().models_dir).path("efficientnet_lite0")
+    garments: list[Example] = []
+    others: list[Example] = []
+    unseen: list[Example] = []
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool, progress("Drawing") as update:
+        for done, example in enumerate(pool.map(draw_example, range(drawings), [seed] * drawings, chunksize=32), 1):
+            (garments if example.category else others).append(example)
+            update(done, drawings)
+        unseen += pool.map(draw_unseen, range(300), chunksize=32)
+    classes = class_folders(data / "train")
+    photos: list[Example] = []
+    rng = np.random.default_rng(seed)
+    grounds = [surface(rng, 512, 512).clip(0, 255).astype(np.uint8) for _ in range(120)]
+    with progress("Cutting out") as update:
+        for done, specimen in enumerate(read_specimens(data / "train", classes), 1):
+            update(done, None)
+            if specimen.alpha is not None:
+                kind = classes[specimen.label]
+                photos.append(photographed(specimen.pixels, specimen.alpha, kind if kind in CATEGORIES else ""))
+                ground = ground_of(specimen.pixels, specimen.alpha, SIDE)
+                grounds += [] if ground is None else [ground]
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool, progress("Dressing people") as update:
+        people: list[Example] = []
+        for one in pool.map(draw_person, range(drawings // 50)):
+            people.append(one)
+            update(len(people), drawings // 50)
+    console = messages()
+
+    def report(point: Point, network: "torch.nn.Module") -> None:
+        save(network, out, tag)  # what there is so far outlives an interruption
+        console.print(
+            f"{point.minutes:6.1f} min  {point.seen:7,} scenes  loss {point.loss:.3f}  IoU {point.iou:.4f}  "
+            f"points {100 * point.error:.2f} % of height  category {point.category:.3f}",
+            highlight=False,
+            soft_wrap=True,
+        )
+
+    tag = f"garment.{seed}-{drawings}-{minutes:g}"
+    counts: dict[str, int | str] = {
+        "drawn": len(garments),
+        "held out": len(unseen),
+        "others": len(others),
+        "photos": len(photos),
+        "people": len(people),
+    }
+    console.print(", ".join(f"{count} {name}" for name, count in {**counts, "grounds": len(grounds)}.items()))
+    counts["family held out"] = HELD_OUT
+    composer = Composer(garments, others, photos, people, grounds)
+    trained = train_garment(composer, Composer(unseen, grounds=grounds), imagenet, plan, report, start)
+    save(trained.network, out, tag)
+    out.with_suffix(".json").write_bytes(record(trained, plan, tag, counts, start.name if start else None))
+
+
+def draw_example(index: int, seed: int) -> "Example":
+    """Drawing ``index`` of a seed: three of four are of the wardrobe without the family held out, the others products
+    of the sample shop, garments or not. Called in processes of its own."""
+    from sample import HELD_OUT, Shop, garment
+    from tryon.examples import drawn
+    from tryon.garment_net import CATEGORIES
+
+    if index % 4:
+        drawing = garment(1_000_000 * seed + index, size=320, without=HELD_OUT)
+        return drawn(drawing, drawing.category)
+    product = Shop(seed).product(index // 4)
+    return drawn(product.render(320), product.category if product.category in CATEGORIES else "")
+
+
+def draw_unseen(index: int) -> "Example":
+    """Garment ``index`` of the family held out."""
+    from sample import HELD_OUT, garment
+    from tryon.examples import drawn
+
+    drawing = garment(index, size=320, family=HELD_OUT)
+    return drawn(drawing, drawing.category)
+
+
+def draw_person(index: int) -> "Example":
+    """Person ``index``, of whom no part or point is known; called in processes of its own."""
+    import numpy as np
+
+    from sample.people import person
+    from tryon.examples import photographed
+
+    pixels = person(index, size=(240, 320), quality=1).pixels
+    return photographed(pixels, np.zeros(pixels.shape[:2], np.uint8), "")

@@ -16,7 +16,7 @@ from sample.shapes.outer import finish, outer_body
 from sample.style import Look
 
 
-def _lapels(look: Look, body: Bodice, width: float) -> list[Piece]:
+def lapels(look: Look, body: Bodice, width: float) -> list[Piece]:
     """Two lapels and the collar above them, over a V opening that closes at ``body.drop``."""
     pieces = []
     n, d = body.neck, body.drop
@@ -87,7 +87,7 @@ def _tailored(look: Look, rng: np.random.Generator, body: Bodice, sleeve: Sleeve
     for side in (-1, 1):
         sketch.add(Piece("torso", pocket * (float(side), 1.0), look.cloth, puff=2, lift=2.2, wrinkle=0.3))
     sketch.add(Piece("torso", welt, look.cloth, puff=1.2, lift=1.4, wrinkle=0.2))
-    sketch.add(*_lapels(look, body, 9.0 if double else 7.5))
+    sketch.add(*lapels(look, body, 9.0 if double else 7.5))
     return finish(sketch, body, sleeve, 0)
 
 

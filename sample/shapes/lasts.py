@@ -6,7 +6,7 @@ import numpy as np
 
 from sample.cloth import Cloth
 from sample.curves import Points, along, ribbon, trace
-from sample.pieces import RGB, Line, Patch, Piece, Sketch, Stud
+from sample.pieces import RGB, Line, Mark, Patch, Piece, Sketch
 
 RUBBER = (238, 236, 231)
 
@@ -128,7 +128,7 @@ def pair(sketch: Sketch, near: list[Piece], last: Last) -> Sketch:
     return sketch
 
 
-def _moved(mark: Line | Patch | Stud, by: Points) -> Line | Patch | Stud:
+def _moved(mark: Mark, by: Points) -> Mark:
     if isinstance(mark, Line):
         return replace(mark, paths=[path + by for path in mark.paths])
     if isinstance(mark, Patch):

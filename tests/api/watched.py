@@ -12,6 +12,7 @@ import struct
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import httpx
@@ -73,14 +74,19 @@ def use(home: Path) -> None:
     assert [response.status_code for response in asked] == [200] * len(asked)
 
 
-if __name__ == "__main__":
+def tell_what_leaves(use: Callable[[], None]) -> None:
+    """Do what is to be watched, and print whom packets were sent to meanwhile as JSON."""
     for command in ("link set lo up", "route add local 0.0.0.0/0 dev lo", "-6 route add local ::/0 dev lo"):
         subprocess.run(["ip", *command.split()], check=True)
     seen: set[str] = set()
     told = watch(seen)
-    use(Path(sys.argv[1]))
+    use()
     with socket.socket() as control:  # packets are seen in their order: once this one is, all before it have been
         control.connect_ex(CONTROL)
     awake = told.wait(30)
     outside = sorted(address for address in seen if not address.startswith(CONTROL[0]))  # it is answered, too
     print(json.dumps({"outside": outside, "awake": awake}))
+
+
+if __name__ == "__main__":
+    tell_what_leaves(lambda: use(Path(sys.argv[1])))

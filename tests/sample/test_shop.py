@@ -8,13 +8,8 @@ from decimal import Decimal
 import msgspec
 import numpy as np
 
-import sample
 from sample import SampleProduct, Shop, generate
 from sample.assortment import BRANDS, CATEGORIES
-
-
-def test_the_door_is_pinned() -> None:
-    assert sorted(sample.__all__) == ["Drawing", "Latent", "SampleProduct", "Shop", "generate", "write"]
 
 
 def test_same_seed_same_shop() -> None:

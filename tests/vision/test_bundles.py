@@ -2,39 +2,50 @@
 
 import hashlib
 
-import numpy
 import pytest
 
 from core import Weights, load_settings
 from core.errors import ModelMissing
-from vision.bundles import pose_landmarker
+from vision import bundles
+from vision.tflite import packed, table
+
+BUNDLES = [
+    "pose_landmarker_full",
+    "pose_landmarker_lite",
+    "pose_landmarker_heavy",
+    "face_landmarker",
+    "hand_landmarker",
+    "face_geometry",
+    "face_landmarker_live",
+]
 
 
-@pytest.fixture(params=["full", "lite", "heavy"])
-def entry(request):
-    weights, name = Weights(load_settings().models_dir), f"pose_landmarker_{request.param}"
+@pytest.mark.parametrize("name", BUNDLES)
+def test_a_bundle_has_the_bytes_on_record_each_time_it_is_made(name, tmp_path):
+    weights = Weights(load_settings().models_dir)
+    recorded = weights.entries[name]
     try:
-        return weights.entries[name], [weights.path(need) for need in weights.entries[name].needs]
+        sources = [weights.path(need) for need in recorded.needs]
     except ModelMissing as missing:
         pytest.skip(f"needs a model file: {missing}")
+    make = getattr(bundles, recorded.maker.partition(":")[2])
+    for target in (tmp_path / "one", tmp_path / "two"):
+        make(sources, target)
+        assert target.stat().st_size == recorded.size
+        assert hashlib.sha256(target.read_bytes()).hexdigest() == recorded.sha256
 
 
-def test_a_pose_bundle_has_the_bytes_on_record(entry, tmp_path):
-    recorded, sources = entry
-    for name in ("one.task", "two.task"):
-        pose_landmarker(sources, tmp_path / name)
-        assert hashlib.sha256((tmp_path / name).read_bytes()).hexdigest() == recorded.sha256
+def test_what_the_server_needs_comes_without_npm():
+    entries = Weights(load_settings().models_dir).entries
+    for name, entry in entries.items():
+        if not entry.optional:
+            assert entry.scheme != "npm", name
+            assert not any(entries[need].optional for need in entry.needs), name
 
 
-def test_mediapipe_reads_a_pose_bundle_and_sees_nobody_in_an_empty_picture(entry, tmp_path):
-    import mediapipe
-    from mediapipe.tasks.python import BaseOptions, vision
+def test_a_field_that_a_table_has_not_is_refused():
+    from mediapipe.tasks.metadata import schema_py_generated as tflite
 
-    _, sources = entry
-    pose_landmarker(sources, tmp_path / "pose.task")
-    options = vision.PoseLandmarkerOptions(base_options=BaseOptions(model_asset_path=str(tmp_path / "pose.task")))
-    with vision.PoseLandmarker.create_from_options(options) as landmarker:
-        picture = mediapipe.Image(
-            image_format=mediapipe.ImageFormat.SRGB, data=numpy.full((256, 256, 3), 255, numpy.uint8)
-        )
-        assert landmarker.detect(picture).pose_landmarks == []
+    with pytest.raises(AttributeError, match="nonsense"):
+        table(tflite.BufferT, nonsense=1)
+    assert packed(table(tflite.ModelT, version=3), b"TFL3")[4:8] == b"TFL3"

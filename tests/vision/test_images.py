@@ -21,7 +21,7 @@ from PIL import Image, ImageCms, ImageDraw
 
 from core.errors import BadImage, ImageTooLarge
 from core.settings import Images
-from vision.images import FORMATS, Picture, crop, decode
+from vision.images import FORMATS, Picture, crop, decode, decode_cutout
 
 ROOT = Path(__file__).parents[2]
 
@@ -140,6 +140,15 @@ def test_transparency_is_laid_on_white() -> None:
     assert row[5].tolist() == [255, 0, 0]
     assert row[15].tolist() == [255, 255, 255]
     assert np.abs(row[25].astype(int) - (127, 127, 255)).max() <= 1
+
+
+def test_a_cut_out_keeps_its_alpha_and_a_photo_has_none() -> None:
+    image = Image.new("RGBA", (8, 8), (200, 10, 10, 0))
+    image.paste((10, 200, 10, 255), (0, 0, 4, 8))
+    pixels = decode_cutout(encode(image), LIMITS).pixels
+    assert pixels.shape == (8, 8, 4)
+    assert pixels[0, :, 3].tolist() == [255] * 4 + [0] * 4
+    assert decode_cutout(encode(image.convert("RGB")), LIMITS).pixels.shape == (8, 8, 3)
 
 
 def test_a_colour_hidden_under_full_transparency_does_not_bleed_when_shrunk() -> None:

@@ -130,6 +130,28 @@ def test_more_threads_than_landmarkers_get_the_same_answers(pose: Pose, skier: P
                     np.testing.assert_allclose(found.points, alone.points, atol=1e-4)
 
 
+def test_masks_of_any_width_show_the_person(bundle: Path, skier: Picture) -> None:
+    """MediaPipe itself ends the process at widths that are no multiple of 4."""
+    with Pose(bundle, masks=True) as pose:
+        whole = pose.landmarks(skier.pixels)
+        assert whole is not None
+        assert whole.person is not None
+        for narrower in range(1, 4):
+            found = pose.landmarks(skier.pixels[:, :-narrower])
+            assert found is not None
+            assert found.person is not None
+            assert found.person.shape == (skier.height, skier.width - narrower)
+            assert np.abs(found.person - whole.person[:, :-narrower]).mean() < 0.01
+            wider = np.array([1 - narrower / skier.width, 1])
+            np.testing.assert_allclose(found.points[:, :2] * wider, whole.points[:, :2], atol=0.03)
+
+
+def test_landmarks_without_masks_have_none(pose: Pose, skier: Picture) -> None:
+    found = pose.landmarks(skier.pixels)
+    assert found is not None
+    assert found.person is None
+
+
 def test_closing_twice_is_closing_once(bundle: Path) -> None:
     pose = Pose(bundle)
     pose.close()

@@ -1,0 +1,240 @@
+"""Try-on of garments on a photo: everything opened together, and the way from two photos to a picture."""
+
+import hashlib
+import time
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import cache
+from typing import TYPE_CHECKING, Final, Self, TypeVar
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from core import Stages
+from core.errors import BadRequest, PersonUnusable
+from tryon.answer import Answer, Report
+from tryon.bodies import LABELS, Body
+from tryon.compose import compose, cover_of, part_of, trimmed, visible
+from tryon.fit import fit
+from tryon.garment_net import Reader
+from tryon.garments import Category, Garment
+from tryon.judging import Seen, check_garment, check_person, confidence_of, remarks_on
+from tryon.layers import Layer, Mesh, Remark
+from tryon.light import is_dim, read_light, relight
+from tryon.order import LOWER, dressing_order, fronts
+from tryon.parse import parse
+from tryon.people import People
+from tryon.prepare import prepare
+from tryon.undress import undress
+from tryon.warp import warp
+from vision import Picture, decode, decode_cutout
+
+if TYPE_CHECKING:
+    from core import Weights
+    from core.settings import Settings
+
+Plane = NDArray[np.float32]
+Result = TypeVar("Result")
+
+MOST_GARMENTS: Final = 4
+LONGEST: Final = 1024
+"""Pixels of the longest side at which a person's photo is dressed."""
+
+_SHOWS: Final = 0.5  # of a pixel: covered by less, what was worn there shows
+
+
+class TryOn:
+    """Dresses people in photos. Safe to share between threads; close it when done. Keeps nothing of any photo."""
+
+    def __init__(self, settings: "Settings", people: People, reader: Callable[[], Reader]) -> None:
+        self._images = settings.images.model_copy(update={"longest": LONGEST})
+        self._people = people
+        self._reader = cache(reader)
+        self._beside = ThreadPoolExecutor(2 * settings.models.threads, thread_name_prefix="tryon")
+        self._models = {"pose": f"mediapipe.{settings.models.pose}"}
+
+    @classmethod
+    def open(cls, settings: "Settings", weights: "Weights | None" = None) -> Self:
+        """Load the models from ``weights``, by default the home folder's; the garment network when it is first needed.
+
+        Raises ModelMissing when a file is not there.
+        """
+        from core import Weights
+
+        weights = weights or Weights(settings.models_dir)
+        return cls(settings, People.open(settings, weights), lambda: Reader.open(weights, settings.models))
+
+    def decode(self, data: bytes) -> Picture:
+        """A photo at the size at which it is dressed. Raises BadImage, ImageTooLarge."""
+        return decode(data, self._images)
+
+    def prepare(self, photo: bytes | NDArray[np.uint8], category: Category | None = None) -> Garment:
+        """A garment cut out of its photo, its parts and points found; of a transparent file its own alpha is kept.
+
+        photo: a file's bytes, or pixels (h, w, 3) or (h, w, 4) uint8. category: recognised where it is not given.
+        Raises GarmentUnusable, ModelMissing, and BadImage for bytes that are no picture.
+        """
+        pixels = decode_cutout(photo, self._images).pixels if isinstance(photo, bytes) else photo
+        return prepare(pixels, category, reader=self._reader(), shows_person=self._shows_person)
+
+    def _shows_person(self, pixels: NDArray[np.uint8]) -> bool:
+        try:
+            self._people.find_body(pixels)
+        except PersonUnusable:
+            return False
+        return True
+
+    def dress(
+        self,
+        photo: Picture,
+        garments: Sequence[Garment],
+        *,
+        names: Sequence[str] | None = None,
+        at: tuple[float, float] | None = None,
+        tucked: bool = False,
+        light: bool = True,
+        stages: Stages | None = None,
+    ) -> Answer:
+        """Put garments on a person in a photo.
+
+        names: what each garment is called in the report, by default a digest of its pixels. at: a point on the person,
+        x and y as fractions of the photo; by default the largest person. tucked: tops go into what is worn below.
+        light: False leaves the garments as their own photos show them.
+        Raises PersonUnusable and GarmentUnusable with a reason, BadRequest for no garment or more than MOST_GARMENTS.
+        """
+        if not 1 <= len(garments) <= MOST_GARMENTS:
+            raise BadRequest(f"{len(garments)} garments were given.", remedy=f"Give 1 to {MOST_GARMENTS}.")
+        stages = stages or Stages()
+        for garment in garments:
+            check_garment(garment)
+        with stages.stage("body"):
+            body = self._people.find_body(photo.pixels, at)
+        check_person(body, garments)
+        parsing = self._beside.submit(_timed, lambda: parse(body))
+        with stages.stage("fit"):
+            meshes = tuple(fit(garment, body, tucked=tucked) for garment in garments)
+        with stages.stage("warp"):
+            worn = [_warped(i, garments[i], meshes[i], body) for i in dressing_order(garments, tucked=tucked)]
+        parsed = _waited(parsing, "parse", stages)
+        with stages.stage("order"):
+            layers = [layer for laid in worn for layer in laid]
+            front = fronts(body, parsed.labels, garments, tucked=tucked)
+            cover = visible(layers, front, body.person.shape)
+            kept = _opening(worn, garments, body) & parsed.of("upper")
+            replaced = _replaced(garments)
+        undressing = self._beside.submit(_timed, lambda: undress(body, parsed, replaced, np.maximum(cover, kept)))
+        shone = None
+        if light:
+            with stages.stage("light"):
+                shone = read_light(body, parsed.labels)
+                worn = [[relight(layer, shone, _across(layer, body)) for layer in laid] for laid in worn]
+        bare = _waited(undressing, "undress", stages)
+        with stages.stage("compose"):
+            base = np.where(kept[..., None], body.pixels, bare.pixels)
+            taken = {"side": shone.side, "blur": shone.blur} if shone else {}
+            picture = compose(body, base, worn, front, shadows=light, **taken)
+        seen = Seen(
+            body=body, labels=parsed.labels, sure=parsed.sure, garments=garments, meshes=meshes, front=front,
+            cover=cover, left=_left(parsed.labels, replaced, cover, kept, (picture == body.pixels).all(axis=-1)),
+            invented=bare.invented & (cover < _SHOWS) & ~kept,
+        )  # fmt: skip
+        report = Report(
+            size=(body.person.shape[1], body.person.shape[0]),
+            photo=(photo.width, photo.height),
+            box=body.box,
+            landmarks=_landmarks(body),
+            confidence=confidence_of(seen),
+            remarks=_once([*remarks_on(seen, is_dim(body.pixels)), *bare.remarks]),
+            garments=tuple(names) if names else tuple(map(_digest, garments)),
+            order=dressing_order(garments, tucked=tucked),
+            lit=light,
+            timings=stages.milliseconds,
+            models=self._models | {f"garment {i}": garment.tag for i, garment in enumerate(garments) if garment.tag},
+        )
+        return Answer(
+            picture=picture,
+            layers=tuple(layer for laid in worn for layer in laid),
+            meshes=meshes,
+            invented=seen.invented,
+            report=report,
+        )
+
+    def close(self) -> None:
+        """Free everything, after the calls under way. Calling it again does nothing."""
+        self._beside.shutdown()
+        self._people.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+
+def _timed(work: Callable[[], Result]) -> tuple[Result, float]:
+    start = time.perf_counter()
+    result = work()
+    return result, time.perf_counter() - start
+
+
+def _waited(future: "Future[tuple[Result, float]]", name: str, stages: Stages) -> Result:
+    """What another thread made, its time added to the stages: the time it took, not the time it was waited for."""
+    result, seconds = future.result()
+    stages.add(name, seconds)
+    return result
+
+
+def _warped(index: int, garment: Garment, meshes: tuple[Mesh, ...], body: Body) -> list[Layer]:
+    """A garment's layers from back to front, without margins, each named INDEX-CATEGORY/PART."""
+    return [
+        msgspec.structs.replace(trimmed(layer), name=f"{index}-{garment.category}/{part_of(layer)}")
+        for layer in warp(garment, meshes, body.person.shape)
+    ]
+
+
+def _replaced(garments: Iterable[Garment]) -> frozenset[str]:
+    """What of the worn clothes goes away."""
+    categories = {garment.category for garment in garments}
+    upper = {"upper"} if categories - LOWER else set()
+    return frozenset(upper | ({"lower"} if categories & (LOWER | {"dress"}) else set()))
+
+
+def _opening(worn: Sequence[Sequence[Layer]], garments: Sequence[Garment], body: Body) -> NDArray[np.bool_]:
+    """Where an open coat shows what is worn below it, if nothing else is put on: (H, W) bool."""
+    if {garment.category for garment in garments} - LOWER != {"outwear"}:
+        return np.zeros(body.person.shape, bool)
+    return cover_of((layer for laid in worn for layer in laid), body.person.shape, inside=True) > _SHOWS
+
+
+def _left(
+    labels: NDArray[np.uint8], replaced: frozenset[str], cover: Plane, kept: NDArray[np.bool_], same: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """Where what was to be replaced shows as it did: (H, W) bool."""
+    worn = np.isin(labels, [LABELS.index(name) for name in replaced])
+    return worn & (cover < _SHOWS) & ~kept & same
+
+
+def _across(layer: Layer, body: Body) -> NDArray[np.float32] | None:
+    """The direction across the limb that a sleeve or trouser leg goes around, pointing to the right; else None."""
+    joints = {"sleeve_left": (11, 15), "sleeve_right": (12, 16), "leg_left": (23, 27), "leg_right": (24, 28)}
+    ends = joints.get(part_of(layer))
+    if ends is None:
+        return None
+    along = body.points[ends[1], :2] - body.points[ends[0], :2]
+    across = np.array([along[1], -along[0]], np.float32) / max(float(np.linalg.norm(along)), 1e-3)
+    return across if across[0] >= 0 else -across
+
+
+def _landmarks(body: Body) -> tuple[tuple[float, float, float, float], ...]:
+    rows = np.column_stack([body.points.round(2), body.visibility.round(3)]).tolist()
+    return tuple((x, y, z, seen) for x, y, z, seen in rows)
+
+
+def _once(remarks: Iterable[Remark]) -> tuple[Remark, ...]:
+    """The first remark of each code."""
+    return tuple({remark.code: remark for remark in reversed(list(remarks))}.values())[::-1]
+
+
+def _digest(garment: Garment) -> str:
+    return "sha256:" + hashlib.sha256(garment.pixels.tobytes()).hexdigest()[:16]
