@@ -189,6 +189,7 @@ def train_readers(
     told = {name: value for name, value in msgspec.to_builtins(plan).items() if name.startswith("read")}
     record = msgspec.structs.replace(
         heads.record,
+        held_out=int(out.sum()),
         recall_at_10=round(recall, 4),
         precision=round(precision, 4),
         settings=heads.record.settings | told | {"reading_noise": plan.noise},
