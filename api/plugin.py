@@ -37,6 +37,12 @@ def page() -> File:
     return File(PAGE / "index.html", content_disposition_type="inline", media_type="text/html")
 
 
+@get("/try", include_in_schema=False, sync_to_thread=False)
+def live_page() -> File:
+    """The page that dresses the camera's frames."""
+    return File(PAGE / "try" / "index.html", content_disposition_type="inline", media_type="text/html")
+
+
 class ShopglassPlugin(InitPlugin):
     """Routes, problem details, metrics, traces, headers, document, and the service itself for the time the app lives."""
 
@@ -46,7 +52,9 @@ class ShopglassPlugin(InitPlugin):
     def on_app_init(self, app_config: AppConfig) -> AppConfig:
         app_config.route_handlers += [
             page,
+            live_page,
             create_static_files_router("/page", directories=[PAGE], include_in_schema=False),
+            create_static_files_router("/try", directories=[PAGE / "try"], include_in_schema=False),
             SearchController,
             ItemsController,
             CatalogController,

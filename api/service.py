@@ -79,6 +79,11 @@ class Service:
         """Raises Unavailable until the models are warm."""
         return self._ready(self._items)
 
+    @property
+    def fitting(self) -> Fitting:
+        """Raises Unavailable until the models are warm."""
+        return self._ready(self._fitting)
+
     def readiness(self) -> dict[str, bool]:
         """By part, whether it can serve."""
         try:
@@ -116,9 +121,7 @@ class Service:
 
     async def try_on(self, order: Order, person: bytes, garments: Photos, kind: Format) -> Result:
         """What :meth:`Fitting.result` gives; raises Busy likewise."""
-        return await self._answer(
-            self._ready(self._fitting).result, order, person, garments, kind, limiter=self._fitters
-        )
+        return await self._answer(self.fitting.result, order, person, garments, kind, limiter=self._fitters)
 
     async def sweep(self) -> None:
         """Remove what has expired of try-ons, every minute and at once when it is started."""

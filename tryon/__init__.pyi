@@ -1,4 +1,5 @@
 from .answer import Answer, Confidence, Report
+from .asset import GarmentAsset, garment_asset, garment_texture
 from .bodies import LABELS, Body, Face, Hand
 from .dressing import Document, Fitting, Format
 from .engine import MOST_GARMENTS, TryOn
@@ -27,6 +28,7 @@ __all__ = [
     "Fitting",
     "Format",
     "Garment",
+    "GarmentAsset",
     "Hand",
     "Layer",
     "Mesh",
@@ -42,5 +44,7 @@ __all__ = [
     "Wardrobe",
     "category_of",
     "encode_picture",
+    "garment_asset",
+    "garment_texture",
     "provenance",
 ]
