@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from anyio import create_task_group
 from litestar import Litestar, get
 from litestar.config.app import AppConfig
 from litestar.plugins import InitPlugin
@@ -24,6 +25,7 @@ from api.search import SearchController
 from api.service import Service
 from api.state import AppState
 from api.tracing import tracer_provider, tracing
+from api.tryon import TryOnController
 from core import Settings, configure_logging
 
 PAGE = Path(__file__).parent / "page"
@@ -59,6 +61,7 @@ class ShopglassPlugin(InitPlugin):
             HealthController,
             MetricsController,
             AssetsController,
+            TryOnController,
         ]
         app_config.plugins.append(problem_details())
         if (collector := self.service.settings.telemetry.otlp) is not None:
@@ -79,4 +82,7 @@ class ShopglassPlugin(InitPlugin):
     @asynccontextmanager
     async def _lifespan(self, app: Litestar) -> AsyncIterator[None]:
         with self.service.run():
-            yield
+            async with create_task_group() as tasks:
+                tasks.start_soon(self.service.sweep)
+                yield
+                tasks.cancel_scope.cancel()
