@@ -12,7 +12,8 @@ from litestar.static_files import create_static_files_router
 
 from api.assets import AssetsController
 from api.headers import add_headers
-from api.plugin import PAGE, live_page
+from api.live import live_files, live_page
+from api.plugin import PAGE
 from core.errors import NotFound
 from core.settings import Settings
 from sample import Drawing, generate
@@ -116,7 +117,7 @@ def stall(settings: Settings) -> Litestar:
         [
             live_page,
             create_static_files_router("/page", directories=[PAGE]),
-            create_static_files_router("/try", directories=[PAGE / "try"]),
+            live_files,
             AssetsController,
             search,
             picture,
