@@ -58,19 +58,27 @@ class Sent(Struct, frozen=True):
     body: int
 
 
-def portrait(seed: int = SEED) -> NDArray[np.uint8]:
-    """(480, 640, 3) uint8: head and shoulders of a drawn person."""
+class Shown(Struct, frozen=True):
+    """pixels: (480, 640, 3) uint8 of a drawn person; points: (33, 2) their landmarks in it."""
+
+    pixels: NDArray[np.uint8]
+    points: NDArray[np.float64]
+
+
+def portrait(seed: int = SEED) -> Shown:
+    """Head and shoulders."""
     drawn = person(seed, "arms down", turn=0, size=(960, 1280), quality=2)
     (x, y), unit = drawn.points[0, :2], float(np.linalg.norm(drawn.points[11, :2] - drawn.points[12, :2]))
     scale = FILM[0] / (2.2 * unit)
     matrix = np.array([[scale, 0, -scale * (x - 1.1 * unit)], [0, scale, -scale * (y - 0.8 * unit)]])
     cut = cv2.warpAffine(drawn.pixels, matrix, FILM, flags=cv2.INTER_AREA, borderMode=cv2.BORDER_REPLICATE)
-    return np.asarray(cut, np.uint8)
+    return Shown(np.asarray(cut, np.uint8), drawn.points[:, :2] @ matrix[:, :2].T + matrix[:, 2])
 
 
-def standing(seed: int = SEED) -> NDArray[np.uint8]:
-    """(480, 640, 3) uint8: the whole of a drawn person."""
-    return np.asarray(person(seed, "arms away", turn=0, size=FILM, quality=2).pixels)
+def standing(seed: int = SEED) -> Shown:
+    """The whole person."""
+    drawn = person(seed, "arms away", turn=0, size=FILM, quality=2)
+    return Shown(drawn.pixels, drawn.points[:, :2].astype(float))
 
 
 def film(picture: NDArray[np.uint8], file: Path, frames: int = 30) -> None:
@@ -172,12 +180,12 @@ def figures(settings: Settings) -> tuple[Figure, ...]:
     found: list[Figure] = []
     asked: list[Sent] = []
     with TemporaryDirectory() as folder, serving(settings) as url:
-        for name, item, picture, bar in (
+        for name, item, shown, bar in (
             ("glasses", GLASSES, portrait(), 15.0),
             ("garment", "crew-neck-T-shirt", standing(), 10.0),
         ):
             video = Path(folder) / f"{name}.mjpeg"
-            film(picture, video)
+            film(shown.pixels, video)
             with chromium(video) as browser:
                 look(browser, url, item)
                 speed = pace(browser)
