@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tryon.examples import UNSURE, Example
-from tryon.garment_net import SIDE
+from tryon.garment_net import MIRRORED_PARTS, MIRRORED_POINTS, SIDE
 from tryon.garments import PARTS, POINTS
 from tryon.props import hanger, limbs, mannequin
 
@@ -23,14 +23,7 @@ PLAIN = 0.35
 """Share of grounds that are plain."""
 
 
-def mirrored(names: Sequence[str]) -> list[int]:
-    """Where each name's counterpart stands when left and right change places."""
-    swap = {"left": "right", "right": "left"}
-    return [names.index(next((name.replace(a, b) for a, b in swap.items() if a in name), name)) for name in names]
-
-
-FLIPPED_PARTS: Final = np.array([*mirrored(PARTS), *range(len(PARTS), 256)], np.uint8)
-FLIPPED_POINTS: Final = mirrored(POINTS)
+FLIPPED_LABELS: Final = np.array([*MIRRORED_PARTS, *range(len(PARTS), 256)], np.uint8)
 
 
 class Scene(msgspec.Struct, frozen=True, kw_only=True):
@@ -126,8 +119,8 @@ class Composer:
         h, w = example.parts.shape
         pixels, parts, points, behind = example.pixels, example.parts, example.points, example.behind
         if rng.random() < 0.5:
-            pixels, parts = pixels[:, ::-1], FLIPPED_PARTS[parts[:, ::-1]]
-            points = (points * (-1, 1) + (w, 0))[FLIPPED_POINTS].astype(np.float32)
+            pixels, parts = pixels[:, ::-1], FLIPPED_LABELS[parts[:, ::-1]]
+            points = (points * (-1, 1) + (w, 0))[MIRRORED_POINTS].astype(np.float32)
             behind = None if behind is None else behind[:, ::-1]
         matrix = _affine(rng, (w, h), extent, centre)
         shrink = np.sqrt(abs(np.linalg.det(matrix[:, :2])))
