@@ -84,8 +84,8 @@ class TryOn:
     def _shows_person(self, pixels: NDArray[np.uint8]) -> bool:
         try:
             self._people.find_body(pixels)
-        except PersonUnusable:
-            return False
+        except PersonUnusable as refusal:
+            return refusal.reason not in ("nobody", "too-small")  # from behind or seated, it is somebody
         return True
 
     def dress(
