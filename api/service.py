@@ -37,7 +37,7 @@ from search import (
     read_faults,
 )
 from tryon import KIND as TRY_ON
-from tryon import Fitting, Format, Order, Orders, Photos, Result, TryOn
+from tryon import Fitting, Format, Garment, Order, Orders, Photos, Result, TryOn
 from vision import Encoder, Vision
 
 T = TypeVar("T")
@@ -122,6 +122,10 @@ class Service:
     async def try_on(self, order: Order, person: bytes, garments: Photos, kind: Format) -> Result:
         """What :meth:`Fitting.result` gives; raises Busy likewise."""
         return await self._answer(self.fitting.result, order, person, garments, kind, limiter=self._fitters)
+
+    async def garment(self, item: str, use: Callable[[Garment], T]) -> T:
+        """What is made of a product's garment. Raises NotFound, GarmentUnusable, and Busy likewise."""
+        return await self._answer(lambda: use(self.fitting.garment(item)), limiter=self._fitters)
 
     async def sweep(self) -> None:
         """Remove what has expired of try-ons, every minute and at once when it is started."""
