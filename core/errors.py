@@ -9,7 +9,8 @@ ShopglassError
 │   ├── BadCatalogue          422  a file of products that cannot be read at all
 │   └── Unwearable            422  this cannot be tried on; ``reason`` says why
 │       ├── PersonUnusable         by the photo of the person
-│       └── GarmentUnusable        by the photo of the garment
+│       ├── GarmentUnusable        by the photo of the garment
+│       └── AccessoryUnusable      by the accessory's file, or because nothing shows that it is worn on
 ├── NotFound                  404  no such item, job or model
 ├── Conflict                  409  the state forbids it
 │   └── IndexMismatch              the index was made by other encoders
@@ -100,6 +101,10 @@ class PersonUnusable(Unwearable):
 
 class GarmentUnusable(Unwearable):
     title = "The photo of the garment cannot be used"
+
+
+class AccessoryUnusable(Unwearable):
+    title = "The accessory cannot be used"
 
 
 class NotFound(ShopglassError):

@@ -26,8 +26,8 @@ DOORS = {
     "IngestOrder IngestResult Items KIND MOST_HITS MOST_TERMS MOST_TEXT Parts PhotoAnswer PhotoRegion "
     "Pictures Product Progress Query RegionAnswer Searcher Sight Term Thumbnails Version align holder "
     "image_folders ingest_function ingest_id install_heads parse read_faults",
-    "tryon": "Answer Body Category Code Confidence Face Garment Hand LABELS Layer MOST_GARMENTS Mesh PARTS POINTS POINTS_OF "
-    "People Provenance Remark Report TryOn encode_picture provenance",
+    "tryon": "Accessory Answer Body Category Code Confidence Face Garment Hand KINDS Kind LABELS Layer MOST_GARMENTS Mesh PARTS POINTS POINTS_OF "
+    "People Provenance Remark Report TryOn encode_picture provenance read_accessory",
 }
 SLOW = (
     "cv2 huey mediapipe numpy onnxruntime open_clip openvino polars pydantic pymilvus sqlalchemy timm torch ultralytics"

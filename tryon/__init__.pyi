@@ -1,3 +1,5 @@
+from .accessories.accessory import KINDS, Accessory, Kind
+from .accessories.reading import read_accessory
 from .answer import Answer, Confidence, Report
 from .bodies import LABELS, Body, Face, Hand
 from .engine import MOST_GARMENTS, TryOn
@@ -7,6 +9,10 @@ from .layers import Code, Layer, Mesh, Remark
 from .people import People
 
 __all__ = [
+    "read_accessory",
+    "Kind",
+    "Accessory",
+    "KINDS",
     "LABELS",
     "MOST_GARMENTS",
     "PARTS",
