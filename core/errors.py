@@ -10,7 +10,8 @@ ShopglassError
 │   ├── KeyReused             422  an idempotency key that came with another request before
 │   └── Unwearable            422  this cannot be tried on; ``reason`` says why
 │       ├── PersonUnusable         by the photo of the person
-│       └── GarmentUnusable        by the photo of the garment
+│       ├── GarmentUnusable        by the photo of the garment
+│       └── AccessoryUnusable      by the accessory's file, or because nothing shows that it is worn on
 ├── NotFound                  404  no such item, job or model
 ├── Conflict                  409  the state forbids it
 │   └── IndexMismatch              the index was made by other encoders
@@ -106,6 +107,10 @@ class PersonUnusable(Unwearable):
 
 class GarmentUnusable(Unwearable):
     title = "The photo of the garment cannot be used"
+
+
+class AccessoryUnusable(Unwearable):
+    title = "The accessory cannot be used"
 
 
 class NotFound(ShopglassError):

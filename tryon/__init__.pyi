@@ -1,3 +1,5 @@
+from .accessories.accessory import KINDS, Accessory, Kind
+from .accessories.reading import read_accessory
 from .answer import Answer, Confidence, Report
 from .asset import GarmentAsset, garment_asset, garment_texture
 from .bodies import LABELS, Body, Face, Hand
@@ -12,11 +14,13 @@ from .wardrobe import Wardrobe, category_of
 
 __all__ = [
     "KIND",
+    "KINDS",
     "LABELS",
     "MOST_GARMENTS",
     "PARTS",
     "POINTS",
     "POINTS_OF",
+    "Accessory",
     "Answer",
     "Body",
     "Category",
@@ -30,6 +34,7 @@ __all__ = [
     "Garment",
     "GarmentAsset",
     "Hand",
+    "Kind",
     "Layer",
     "Mesh",
     "Order",
@@ -47,4 +52,5 @@ __all__ = [
     "garment_asset",
     "garment_texture",
     "provenance",
+    "read_accessory",
 ]
