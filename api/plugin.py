@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from anyio import create_task_group
 from litestar import Litestar, get
 from litestar.config.app import AppConfig
 from litestar.plugins import InitPlugin
@@ -18,12 +19,14 @@ from api.guards import from_here
 from api.headers import add_headers
 from api.health import HealthController
 from api.items import ItemsController
+from api.live import LiveController, live_files, live_page
 from api.metrics import REQUESTS, MetricsController
 from api.problems import problem_details
 from api.search import SearchController
 from api.service import Service
 from api.state import AppState
 from api.tracing import tracer_provider, tracing
+from api.tryon import TryOnController
 from core import Settings, configure_logging
 
 PAGE = Path(__file__).parent / "page"
@@ -44,13 +47,17 @@ class ShopglassPlugin(InitPlugin):
     def on_app_init(self, app_config: AppConfig) -> AppConfig:
         app_config.route_handlers += [
             page,
+            live_page,
             create_static_files_router("/page", directories=[PAGE], include_in_schema=False),
+            live_files,
             SearchController,
             ItemsController,
             CatalogController,
             HealthController,
             MetricsController,
             AssetsController,
+            TryOnController,
+            LiveController,
         ]
         app_config.plugins.append(problem_details())
         if (collector := self.service.settings.telemetry.otlp) is not None:
@@ -71,4 +78,7 @@ class ShopglassPlugin(InitPlugin):
     @asynccontextmanager
     async def _lifespan(self, app: Litestar) -> AsyncIterator[None]:
         with self.service.run():
-            yield
+            async with create_task_group() as tasks:
+                tasks.start_soon(self.service.sweep)
+                yield
+                tasks.cancel_scope.cancel()

@@ -13,19 +13,24 @@ from numpy.typing import NDArray
 
 from core import Stages
 from core.errors import BadRequest, PersonUnusable
-from tryon.answer import Answer, Report
+from tryon.accessories.accessory import Accessory
+from tryon.accessories.place import lay, place
+from tryon.answer import Answer, Confidence, Report
 from tryon.bodies import LABELS, Body
-from tryon.compose import compose, cover_of, part_of, trimmed, visible
+from tryon.compose import compose, visible
 from tryon.fit import fit
 from tryon.garment_net import Reader
 from tryon.garments import Category, Garment
 from tryon.judging import Seen, check_garment, check_person, confidence_of, remarks_on
 from tryon.layers import Layer, Mesh, Remark
 from tryon.light import is_dim, read_light, relight
-from tryon.order import LOWER, dressing_order, fronts
+from tryon.order import LOWER, dressing_order, fronts, in_cuffs
+from tryon.overlap import without_hidden
 from tryon.parse import parse
 from tryon.people import People
 from tryon.prepare import prepare
+from tryon.reach import SIDES
+from tryon.stack import cover_of, part_of, sleeves_of, trimmed
 from tryon.undress import undress
 from tryon.warp import warp
 from vision import Picture, decode, decode_cutout
@@ -81,8 +86,8 @@ class TryOn:
     def _shows_person(self, pixels: NDArray[np.uint8]) -> bool:
         try:
             self._people.find_body(pixels)
-        except PersonUnusable:
-            return False
+        except PersonUnusable as refusal:
+            return refusal.reason not in ("nobody", "too-small")  # from behind or seated, it is somebody
         return True
 
     def dress(
@@ -118,8 +123,12 @@ class TryOn:
             worn = [_warped(i, garments[i], meshes[i], body) for i in dressing_order(garments, tucked=tucked)]
         parsed = _waited(parsing, "parse", stages)
         with stages.stage("order"):
-            layers = [layer for laid in worn for layer in laid]
             front = fronts(body, parsed.labels, garments, tucked=tucked)
+            worn = without_hidden(worn, body, front.worn, over=not tucked)
+            layers = [layer for laid in worn for layer in laid]
+            front = in_cuffs(
+                front, body, {side: cover_of(sleeves_of(layers, side), body.person.shape) for side in SIDES}
+            )
             cover = visible(layers, front, body.person.shape)
             kept = _opening(worn, garments, body) & parsed.of("upper")
             replaced = _replaced(garments)
@@ -159,6 +168,62 @@ class TryOn:
             invented=seen.invented,
             report=report,
         )
+
+    def accessorise(
+        self,
+        photo: Picture,
+        accessories: Sequence[Accessory],
+        *,
+        dressed: Answer | None = None,
+        names: Sequence[str] | None = None,
+        at: tuple[float, float] | None = None,
+        light: bool = True,
+        stages: Stages | None = None,
+    ) -> Answer:
+        """Put accessories on a person in a photo, or on ``dressed``, the same person with garments on.
+
+        names: what each accessory is called in the report, by default its kind. at and light as for ``dress``.
+        Raises PersonUnusable, AccessoryUnusable with a reason, BadRequest for none or more than MOST_GARMENTS.
+        """
+        if not 1 <= len(accessories) <= MOST_GARMENTS:
+            raise BadRequest(f"{len(accessories)} accessories were given.", remedy=f"Give 1 to {MOST_GARMENTS}.")
+        stages = stages or Stages()
+        with stages.stage("body"):
+            body = self._people.find_body(photo.pixels, at)
+        with stages.stage("accessories"):
+            layers = tuple(
+                msgspec.structs.replace(layer, name=f"{index}-{layer.name}")
+                for index, accessory in enumerate(accessories)
+                for layer in place(body, accessory, light=light)
+            )
+            picture = lay(dressed.picture if dressed else body.pixels, layers)
+        named = tuple(names) if names else tuple(accessory.kind for accessory in accessories)
+        pose = float(body.visibility[:13].mean())
+        report = Report(
+            size=(body.person.shape[1], body.person.shape[0]),
+            photo=(photo.width, photo.height),
+            box=body.box,
+            landmarks=_landmarks(body),
+            confidence=Confidence(pose=pose, parsing=1, points=1, coverage=1, seen=1, total=pose),
+            remarks=(),
+            garments=named,
+            order=tuple(range(len(accessories))),
+            lit=light,
+            timings=stages.milliseconds,
+            models=self._models,
+        )
+        if dressed is None:
+            return Answer(
+                picture=picture, layers=layers, meshes=(), invented=np.zeros(body.person.shape, bool), report=report
+            )
+        both = msgspec.structs.replace(
+            dressed.report,
+            garments=dressed.report.garments + named,
+            order=dressed.report.order
+            + tuple(range(len(dressed.report.garments), len(dressed.report.garments) + len(named))),
+            timings=dressed.report.timings | {"accessories": stages.milliseconds["accessories"]},
+        )
+        return msgspec.structs.replace(dressed, picture=picture, layers=dressed.layers + layers, report=both)
 
     def close(self) -> None:
         """Free everything, after the calls under way. Calling it again does nothing."""

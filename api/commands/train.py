@@ -78,8 +78,15 @@ def detector(data: Path, minutes: float, seed: int, out: Path) -> None:
     show_default=True,
     help="Folder with train/CLASS/*.jpg, one garment a photo.",
 )
+@click.option(
+    "--words",
+    "kept",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="HEADS",
+    help="Learn words alone: pictures are put where these heads put them.",
+)
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="A .safetensors file.")
-def heads(data: Path, out: Path) -> None:
+def heads(data: Path, kept: Path | None, out: Path) -> None:
     """Train the heads that Shopglass ships, on captions of class and measured colour; the record is in OUT itself.
 
     For one's own products see `shopglass align`.
@@ -89,11 +96,13 @@ def heads(data: Path, out: Path) -> None:
         IMAGE_TOWERS,
         TEXT_TOWER,
         HeadPoint,
+        Heads,
         captions_by_kind,
         create_encoder,
         decode,
         look_at,
         train_heads,
+        train_readers,
     )
 
     settings = load_settings()
@@ -111,7 +120,10 @@ def heads(data: Path, out: Path) -> None:
 
         groups = captions_by_kind([file.parent.name for file in files], colours, texts)
         tags = (IMAGE_TOWERS, TEXT_TOWER)
-        trained_heads = train_heads(pictures, groups, tags, f"{data.name}/train", report=report)
+        if kept is None:
+            trained_heads = train_heads(pictures, groups, tags, f"{data.name}/train", report=report)
+        else:
+            trained_heads = train_readers(Heads.load(kept), pictures, groups)
     trained_heads.save(out)
     record = trained_heads.record
     messages().print(

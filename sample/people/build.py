@@ -3,7 +3,7 @@
 The body stands facing +z, y up, feet on y = 0, the wearer's left at +x; arms 45° down, legs a little apart. Metres.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,28 +45,37 @@ class Build:
     face: tuple[float, ...]
 
     @property
+    def shape(self) -> "Build":
+        """The same without its colours."""
+        return replace(self, skin=(0, 0, 0), hair_colour=(0, 0, 0), eyes=(0, 0, 0))
+
+    @property
     def shoulder(self) -> float:
         """Half the distance between the shoulder joints, of a body 1.72 m tall."""
         return 0.182 - 0.022 * self.hourglass
 
 
+PEOPLE = 48  # shapes; polygonising one takes longer than a photo of it
+
+
 def random_build(rng: np.random.Generator) -> Build:
-    """One of the people there are."""
-    hourglass = float(rng.random())
+    """One of the people there are: one of PEOPLE shapes, in colours of its own."""
+    shape = np.random.default_rng([int(rng.integers(PEOPLE)), 8])
+    hourglass = float(shape.random())
     skin = SKINS[int(rng.integers(len(SKINS)))]
     dark = sum(skin) < 330
     styles = ("cropped", "short", "parted", "curly", "bald") if hourglass < 0.35 else HAIR_STYLES[:-1]
     return Build(
-        stature=float(rng.normal(1.79 - 0.14 * hourglass, 0.045)),
-        girth=float(rng.uniform(0.92, 1.13)),
+        stature=float(shape.normal(1.79 - 0.14 * hourglass, 0.045)),
+        girth=float(shape.uniform(0.92, 1.13)),
         hourglass=hourglass,
-        bust=float(max(0.0, hourglass - 0.4) * rng.uniform(0.03, 0.06)),
-        legs=float(rng.uniform(0.985, 1.015)),
+        bust=float(max(0.0, hourglass - 0.4) * shape.uniform(0.03, 0.06)),
+        legs=float(shape.uniform(0.985, 1.015)),
         skin=skin,
-        hair=str(rng.choice(styles)),
+        hair=str(shape.choice(styles)),
         hair_colour=HAIR_COLOURS[int(rng.integers(4 if dark else len(HAIR_COLOURS)))],
         eyes=EYES[0 if dark else int(rng.integers(len(EYES)))],
-        face=tuple(float(v) for v in rng.uniform(-1, 1, 6)),
+        face=tuple(float(v) for v in shape.uniform(-1, 1, 6)),
     )
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sample.drawing import Drawing
-from sample.people.build import BONES, Build, rest_joints
+from sample.people.build import BONES, PEOPLE, Build, rest_joints
 from sample.people.camera import Rays
 from sample.people.drape import Ground, Ints, Weave, nearest, neighbours, settle, weave
 from sample.people.figure import LABELS, TALL, Shell, figure
@@ -39,8 +39,12 @@ class Fitted3D:
     anchor: Floats
 
 
-@lru_cache(maxsize=32)
 def _next_on_body(build: Build, fine: bool) -> Ints:
+    return _beside(build.shape, fine)
+
+
+@lru_cache(maxsize=PEOPLE)
+def _beside(build: Build, fine: bool) -> Ints:
     shell = figure(build, fine)[0]
     return neighbours(shell.triangles, len(shell.points))
 
@@ -57,10 +61,10 @@ _made: dict[tuple[Any, ...], Fitted3D] = {}
 
 
 def fitted(category: str, drawing: Drawing, build: Build, fine: bool) -> Fitted3D:
-    """Make a garment in the build's size and lay it on the body; the last sixty are kept."""
-    key = (category, hash(drawing.pixels.tobytes()), build, fine)
+    """Make a garment in the build's size and lay it on the body; the last 500 are kept."""
+    key = (category, hash(drawing.pixels.tobytes()), build.shape, fine)
     if key not in _made:
-        if len(_made) >= 60:
+        if len(_made) >= 500:
             _made.pop(next(iter(_made)))
         _made[key] = _fit(category, drawing, build, fine)
     return _made[key]
@@ -109,7 +113,8 @@ def _fit(category: str, drawing: Drawing, build: Build, fine: bool) -> Fitted3D:
     near = _near(laid, pattern, points, shell)
     ground = Ground(points, normals, _next_on_body(build, fine))
     anchor = _anchor(pattern)
-    settled = settle(laid, woven, [(ground, near, 0.006)], 90, anchor * 0.5, fall=0.0002)
+    on_arms = _on_arms(laid, points, shell) if 1 in limbs and category in TOPS else near
+    settled = settle(laid, woven, [(ground, near, 0.006), (ground, on_arms, 0.006)], 90, anchor * 0.5, fall=0.0002)
     near = _near(settled, pattern, points, shell)
     weights = _spread(shell.weights[near], pattern, woven)
     turns, moves = stance.blended(weights)
@@ -191,6 +196,12 @@ def _near(cloth: Floats, pattern: Pattern, points: Floats, shell: Shell) -> Ints
     return near
 
 
+def _on_arms(cloth: Floats, points: Floats, shell: Shell) -> Ints:
+    """The arms' vertex next to each of the cloth's: between sleeve and body cloth lies on either."""
+    arms = np.nonzero(shell.weights[:, _ARMS].sum(1) > 0.3)[0]
+    return np.asarray(arms[nearest(cloth, points[arms])], np.int32)
+
+
 def _spread(weights: Floats, pattern: Pattern, woven: Weave) -> Floats:
     """Bones' shares, evened out over the cloth."""
     w = weights.copy()
@@ -267,6 +278,8 @@ def put_on(garment: Fitted3D, stance: Stance, build: Build, fine: bool, under: l
     start = stance.points(garment.rest, garment.weights)
     ground = Ground(points, normals, _next_on_body(build, fine))
     grounds: list[tuple[Ground, Ints, Any]] = [(ground, garment.near, 0.007)]
+    if garment.pattern.category in TOPS and garment.pattern.limb.any():
+        grounds.append((ground, _on_arms(start, points, shell), 0.007))
     for worn in under:
         below = Ground(worn.points, worn.normals, neighbours(worn.garment.pattern.triangles, len(worn.points), 8))
         grounds.append((below, nearest(start, worn.points), 0.005))
@@ -318,14 +331,20 @@ def surfaces(worn: Worn3D) -> list[Surface]:
 
 
 def sunk(body: list[Surface], worn: list[Worn3D], build: Build, fine: bool) -> list[Surface]:
-    """The body's surfaces with the skin under garments drawn in, so that it does not show through thin cloth."""
+    """The body's surfaces without the skin that garments cover, and drawn in beside it, so that none shows through."""
     skin = body[0]
     hidden = np.zeros(len(skin.points), bool)
     for one in worn:
         far = ~one.garment.pattern.rim
         hidden[one.garment.near[far]] = True
+        hidden |= _in_sleeves(one, build, fine)
+        if one.garment.pattern.limb.any():
+            above = far & (one.garment.pattern.flat[:, 1] > -0.3)
+            other = nearest(one.points[above], skin.points)
+            close = np.linalg.norm(one.points[above] - skin.points[other], axis=1) < 0.02
+            hidden[other[close]] = True
     near = _next_on_body(build, fine)
-    for _ in range(2):  # closed, then away from the openings
+    for _ in range(3):  # closed, then away from the openings
         hidden |= hidden[near].sum(1) > 3
     for _ in range(2):
         hidden &= hidden[near].all(1)
@@ -333,7 +352,25 @@ def sunk(body: list[Surface], worn: list[Worn3D], build: Build, fine: bool) -> l
     for _ in range(2):
         depth = 0.5 * depth + 0.5 * depth[near].mean(1)
     points = skin.points - skin.normals * (0.012 * depth)[:, None]
-    return [replace(skin, points=points.astype(np.float32)), *body[1:]]
+    shown = ~hidden[skin.triangles].all(1)
+    return [replace(skin, points=points.astype(np.float32), triangles=skin.triangles[shown]), *body[1:]]
+
+
+def _in_sleeves(worn: Worn3D, build: Build, fine: bool) -> NDArray[np.bool_]:
+    """The skin of arms above the cuffs, wherever the cloth is: a tight sleeve may lie a little deep."""
+    shell, pattern, k = figure(build, fine)[0], worn.garment.pattern, build.stature / TALL
+    joints = rest_joints(build)
+    hidden = np.zeros(len(shell.points), bool)
+    for sign, side in ((1, "left"), (-1, "right")):
+        cuff = pattern.rim & (pattern.limb == sign)
+        if pattern.category in TOPS and cuff.any():
+            start, way = joints[f"arm_{side}"] * k, joints[f"hand_{side}"] - joints[f"arm_{side}"]
+            way /= np.linalg.norm(way)
+            end = float(np.percentile((worn.garment.rest[cuff] - start) @ way, 10)) - 0.01
+            along = (shell.points - start) @ way
+            own = shell.weights[:, [BONES.index(f"{b}_{side}") for b in ("arm", "forearm", "hand")]].sum(1) > 0.6
+            hidden |= own & (along < end)
+    return hidden
 
 
 def key_points(worn: Worn3D) -> dict[str, NDArray[np.float64]]:

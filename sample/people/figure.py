@@ -6,7 +6,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from sample.people.build import BONES, Build, rest_joints
+from sample.people.build import BONES, PEOPLE, Build, rest_joints
 from sample.people.hair import hair_field
 from sample.people.head import EYE_LINE, head_field
 from sample.people.implicit import XYZ, Floats, column, ellipsoid, limb, polygonise, union
@@ -28,11 +28,15 @@ class Shell:
     solid: str
 
 
-@lru_cache(maxsize=32)
 def figure(build: Build, fine: bool = True) -> tuple[Shell, ...]:
     """Body, head, hands, shoes and hair at rest, in metres of this build. fine: for pictures of 1,000 pixels."""
+    return _figure(build.shape, fine)
+
+
+@lru_cache(maxsize=PEOPLE)
+def _figure(build: Build, fine: bool) -> tuple[Shell, ...]:
     joints = rest_joints(build)
-    grow = 1.0 if fine else 1.7
+    grow = 1.0 if fine else 2.0
     shells = [_body(build, joints, 0.011 * grow), _head(build, joints, 0.0042 * grow)]
     for side in ("left", "right"):
         shells += [_hand(build, joints, side, 0.0042 * grow), _shoe(joints, side, 0.0075 * grow)]
