@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 
 from core import Stages
 from core.errors import BadRequest, PersonUnusable
-from tryon.answer import Answer, Report
+from tryon.accessories.accessory import Accessory
+from tryon.accessories.place import lay, place
+from tryon.answer import Answer, Confidence, Report
 from tryon.bodies import LABELS, Body
 from tryon.compose import compose, visible
 from tryon.fit import fit
@@ -84,8 +86,8 @@ class TryOn:
     def _shows_person(self, pixels: NDArray[np.uint8]) -> bool:
         try:
             self._people.find_body(pixels)
-        except PersonUnusable:
-            return False
+        except PersonUnusable as refusal:
+            return refusal.reason not in ("nobody", "too-small")  # from behind or seated, it is somebody
         return True
 
     def dress(
@@ -166,6 +168,62 @@ class TryOn:
             invented=seen.invented,
             report=report,
         )
+
+    def accessorise(
+        self,
+        photo: Picture,
+        accessories: Sequence[Accessory],
+        *,
+        dressed: Answer | None = None,
+        names: Sequence[str] | None = None,
+        at: tuple[float, float] | None = None,
+        light: bool = True,
+        stages: Stages | None = None,
+    ) -> Answer:
+        """Put accessories on a person in a photo, or on ``dressed``, the same person with garments on.
+
+        names: what each accessory is called in the report, by default its kind. at and light as for ``dress``.
+        Raises PersonUnusable, AccessoryUnusable with a reason, BadRequest for none or more than MOST_GARMENTS.
+        """
+        if not 1 <= len(accessories) <= MOST_GARMENTS:
+            raise BadRequest(f"{len(accessories)} accessories were given.", remedy=f"Give 1 to {MOST_GARMENTS}.")
+        stages = stages or Stages()
+        with stages.stage("body"):
+            body = self._people.find_body(photo.pixels, at)
+        with stages.stage("accessories"):
+            layers = tuple(
+                msgspec.structs.replace(layer, name=f"{index}-{layer.name}")
+                for index, accessory in enumerate(accessories)
+                for layer in place(body, accessory, light=light)
+            )
+            picture = lay(dressed.picture if dressed else body.pixels, layers)
+        named = tuple(names) if names else tuple(accessory.kind for accessory in accessories)
+        pose = float(body.visibility[:13].mean())
+        report = Report(
+            size=(body.person.shape[1], body.person.shape[0]),
+            photo=(photo.width, photo.height),
+            box=body.box,
+            landmarks=_landmarks(body),
+            confidence=Confidence(pose=pose, parsing=1, points=1, coverage=1, seen=1, total=pose),
+            remarks=(),
+            garments=named,
+            order=tuple(range(len(accessories))),
+            lit=light,
+            timings=stages.milliseconds,
+            models=self._models,
+        )
+        if dressed is None:
+            return Answer(
+                picture=picture, layers=layers, meshes=(), invented=np.zeros(body.person.shape, bool), report=report
+            )
+        both = msgspec.structs.replace(
+            dressed.report,
+            garments=dressed.report.garments + named,
+            order=dressed.report.order
+            + tuple(range(len(dressed.report.garments), len(dressed.report.garments) + len(named))),
+            timings=dressed.report.timings | {"accessories": stages.milliseconds["accessories"]},
+        )
+        return msgspec.structs.replace(dressed, picture=picture, layers=dressed.layers + layers, report=both)
 
     def close(self) -> None:
         """Free everything, after the calls under way. Calling it again does nothing."""
