@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from anyio import create_task_group
 from litestar import Litestar, get
 from litestar.config.app import AppConfig
 from litestar.plugins import InitPlugin
@@ -24,6 +25,7 @@ from api.search import SearchController
 from api.service import Service
 from api.state import AppState
 from api.tracing import tracer_provider, tracing
+from api.tryon import TryOnController
 from core import Settings, configure_logging
 
 PAGE = Path(__file__).parent / "page"
@@ -35,6 +37,12 @@ def page() -> File:
     return File(PAGE / "index.html", content_disposition_type="inline", media_type="text/html")
 
 
+@get("/try", include_in_schema=False, sync_to_thread=False)
+def live_page() -> File:
+    """The page that dresses the camera's frames."""
+    return File(PAGE / "try" / "index.html", content_disposition_type="inline", media_type="text/html")
+
+
 class ShopglassPlugin(InitPlugin):
     """Routes, problem details, metrics, traces, headers, document, and the service itself for the time the app lives."""
 
@@ -44,13 +52,16 @@ class ShopglassPlugin(InitPlugin):
     def on_app_init(self, app_config: AppConfig) -> AppConfig:
         app_config.route_handlers += [
             page,
+            live_page,
             create_static_files_router("/page", directories=[PAGE], include_in_schema=False),
+            create_static_files_router("/try", directories=[PAGE / "try"], include_in_schema=False),
             SearchController,
             ItemsController,
             CatalogController,
             HealthController,
             MetricsController,
             AssetsController,
+            TryOnController,
         ]
         app_config.plugins.append(problem_details())
         if (collector := self.service.settings.telemetry.otlp) is not None:
@@ -71,4 +82,7 @@ class ShopglassPlugin(InitPlugin):
     @asynccontextmanager
     async def _lifespan(self, app: Litestar) -> AsyncIterator[None]:
         with self.service.run():
-            yield
+            async with create_task_group() as tasks:
+                tasks.start_soon(self.service.sweep)
+                yield
+                tasks.cancel_scope.cancel()

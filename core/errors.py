@@ -7,6 +7,7 @@ ShopglassError
 │   ├── BadImage              422  bytes that are no picture we take
 │   │   └── ImageTooLarge     413  over the cap on bytes or pixels
 │   ├── BadCatalogue          422  a file of products that cannot be read at all
+│   ├── KeyReused             422  an idempotency key that came with another request before
 │   └── Unwearable            422  this cannot be tried on; ``reason`` says why
 │       ├── PersonUnusable         by the photo of the person
 │       ├── GarmentUnusable        by the photo of the garment
@@ -82,6 +83,11 @@ class ImageTooLarge(BadImage):
 class BadCatalogue(BadRequest):
     status = 422
     title = "The catalogue cannot be read"
+
+
+class KeyReused(BadRequest):
+    status = 422
+    title = "The idempotency key belongs to another request"
 
 
 class Unwearable(BadRequest):

@@ -2,7 +2,7 @@
 every picture."""
 
 from sample.drawing import Drawing
-from sample.people import POSES, PersonPicture, person
+from sample.people import POSES, PersonPicture, Worn, person
 from sample.shop import Latent, SampleProduct, Shop, generate
 from sample.wardrobe import HELD_OUT, families, garment
 from sample.writer import write
@@ -15,6 +15,7 @@ __all__ = [
     "PersonPicture",
     "SampleProduct",
     "Shop",
+    "Worn",
     "families",
     "garment",
     "generate",

@@ -94,12 +94,13 @@ class Ranking:
         with ThreadPoolExecutor(max_workers=max(1, len(asked.texts))) as beside:
             matching = [beside.submit(self._matching, text) for _, text in asked.texts]
             nearness, ended = self._nearest(depth)
+            own = self._catalogue.own_vectors(asked.version, list(nearness))
         words = [
             (weight, self._worded(*one.result(), nearness.keys(), ended))
             for (weight, _), one in zip(asked.texts, matching, strict=True)
         ]
         missing = sorted({one for _, scores in words for one in scores} - nearness.keys())
-        own = self._catalogue.own_vectors(asked.version, [*nearness, *missing])
+        own |= self._catalogue.own_vectors(asked.version, missing) if missing else {}
         if asked.version.smoothed and missing:
             among = Filter((Condition("id", "in", tuple(missing)),))
             found = self._index.search(asked.version.collection, asked.vector[None], len(missing), where=among)[0]

@@ -18,16 +18,20 @@ BEHIND = {
 DOORS = {
     "core": "Base Database Function Job Jobs Running Settings ShopglassError Stages Status Weights Worker "
     "configure_logging digest load_settings observe refusing_full_disk replacing",
-    "sample": "Drawing HELD_OUT Latent POSES PersonPicture SampleProduct Shop families garment generate person write",
+    "sample": "Drawing HELD_OUT Latent POSES PersonPicture SampleProduct Shop Worn families garment generate person "
+    "write",
     "vision": "Encoder Faces HEAD_PLAN HandLandmarks Hands HeadPlan HeadPoint Heads IMAGE_TOWERS Landmarks Network "
     "Picture Pose Regions Silhouette TEXT_TOWER Vision captions_by_kind captions_by_title create_encoder "
-    "crop decode decode_cutout export face_matrix list_encoders load_backbone load_network look_at train_heads",
+    "crop decode decode_cutout export face_matrix list_encoders load_backbone load_network look_at "
+    "train_heads train_readers",
     "search": "Answer Capabilities Catalogue Entry FACETS Facet Facets Fault Filter Hit ID_LENGTH Index Ingest "
     "IngestOrder IngestResult Items KIND MOST_HITS MOST_TERMS MOST_TEXT Parts PhotoAnswer PhotoRegion "
     "Pictures Product Progress Query RegionAnswer Searcher Sight Term Thumbnails Version align holder "
     "image_folders ingest_function ingest_id install_heads parse read_faults",
-    "tryon": "Accessory Answer Body Category Code Confidence Face Garment Hand KINDS Kind LABELS Layer MOST_GARMENTS Mesh PARTS POINTS POINTS_OF "
-    "People Provenance Remark Report TryOn encode_picture provenance read_accessory",
+    "tryon": "ACCESSORY_KINDS Accessory AccessoryKind Answer Body Category Code Confidence Document Face Failure Fitting Format Garment GarmentAsset Hand "
+    "KIND LABELS Layer MOST_GARMENTS Mesh Order Orders PARTS POINTS POINTS_OF People Photos Provenance "
+    "Remark Report Result TryOn Wardrobe category_of encode_picture garment_asset garment_texture "
+    "provenance read_accessory",
 }
 SLOW = (
     "cv2 huey mediapipe numpy onnxruntime open_clip openvino polars pydantic pymilvus sqlalchemy timm torch ultralytics"

@@ -2,7 +2,8 @@
 
 The network says roughly where the garment is. Near its outline each pixel is asked whether it looks more like the cloth
 or like the ground beside it: both are Gaussians in CIELAB, measured in a window that moves along the outline, so that
-shadows, carpets and pale cloth on pale ground are each judged by their own surroundings.
+shadows, carpets and pale cloth on pale ground are each judged by their own surroundings. Where the network is unsure
+farther inside, histograms of the whole garment and the whole ground decide.
 """
 
 from typing import Final
@@ -28,7 +29,7 @@ def cut_out(pixels: NDArray[np.uint8], prior: Plane) -> tuple[NDArray[np.uint8],
     """
     reach = max(3.0, REACH * max(prior.shape))
     likely = _likely(pixels, prior, reach)
-    alpha = _edge(_main(likely), reach)
+    alpha = _edge(_main(likely, pixels), reach)
     return clean_edge(pixels, alpha), np.rint(alpha * 255).astype(np.uint8)
 
 
@@ -62,10 +63,24 @@ def _likely(pixels: NDArray[np.uint8], prior: Plane, reach: float) -> Plane:
     ground = _unlikeness(lab, (away < -reach) & (prior < 0.2), radius, here)
     # A pixel's own colour is worth less than a whole vote: its neighbours' noise is not independent of it.
     odds = np.clip(0.35 * (ground - cloth), -6, 6) + np.log((prior[here] + 0.02) / (1.02 - prior[here]))
+    odds += np.clip(_rarity(pixels, (away > reach) & (prior > 0.8), (away < -reach) & (prior < 0.2))[here], -1.2, 1.2)
     odds += 1.5 * np.clip(away[here] / reach, -1.5, 1.5)
     likely = inside.astype(np.float32)
     likely[here] = 1 / (1 + np.exp(-odds))
     return _guided(lab, likely, max(2, round(0.35 * reach)))
+
+
+def _rarity(pixels: NDArray[np.uint8], cloth: NDArray[np.bool_], ground: NDArray[np.bool_]) -> Plane:
+    """Log of how much commoner each pixel's colour is in the cloth than on the ground, (h, w)."""
+    lab = cv2.cvtColor(pixels, cv2.COLOR_RGB2LAB)
+    shares = []
+    for side in (cloth, ground):
+        counts = cv2.calcHist([lab], [0, 1, 2], side.view(np.uint8), [16, 32, 32], [0, 256] * 3)
+        for axis in range(3):
+            counts = counts + 0.5 * (np.roll(counts, 1, axis) + np.roll(counts, -1, axis))
+        shares.append(counts / max(1.0, float(counts.sum())) + 1e-4)
+    ratio = np.log(shares[0] / shares[1])
+    return np.asarray(ratio[lab[..., 0] // 16, lab[..., 1] // 8, lab[..., 2] // 8], np.float32)
 
 
 def _unlikeness(lab: Plane, side: NDArray[np.bool_], radius: int, here: tuple[NDArray[np.intp], ...]) -> Plane:
@@ -97,8 +112,8 @@ def _guided(guide: Plane, plane: Plane, radius: int) -> Plane:
     return np.asarray(cv2.ximgproc.guidedFilter(guide, plane, radius, 4.0), np.float32).clip(0, 1)
 
 
-def _main(likely: Plane) -> Plane:
-    """The garment without specks beside it and pinholes in it."""
+def _main(likely: Plane, pixels: NDArray[np.uint8]) -> Plane:
+    """The garment without specks beside it, and without holes that show no ground."""
     mask = (likely > 0.5).view(np.uint8)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=4)
     if count < 2:
@@ -107,8 +122,12 @@ def _main(likely: Plane) -> Plane:
     kept = 1 + np.flatnonzero(areas >= 0.1 * areas.max())
     garment = np.isin(labels, kept)
     _, holes, stats, _ = cv2.connectedComponentsWithStats((~garment).view(np.uint8), connectivity=4)
-    small = np.flatnonzero(stats[:, cv2.CC_STAT_AREA] < 0.002 * areas.max())
-    filled = np.isin(holes, small) & ~garment
+    small = stats[:, cv2.CC_STAT_AREA] < 0.002 * areas.max()
+    inner = (stats[:, :2].min(axis=1) > 0) & (stats[:, 0] + stats[:, 2] < mask.shape[1])
+    inner &= stats[:, 1] + stats[:, 3] < mask.shape[0]
+    like_cloth = _rarity(pixels, garment, likely < 0.1) > -0.5
+    share = np.bincount(holes.ravel(), like_cloth.ravel(), len(stats)) / np.maximum(stats[:, cv2.CC_STAT_AREA], 1)
+    filled = (small | (inner & (share > 0.5)))[holes] & ~garment
     return np.where(filled, 1.0, np.where(garment | (likely < 0.5), likely, 0.0)).astype(np.float32)
 
 

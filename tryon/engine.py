@@ -17,17 +17,20 @@ from tryon.accessories.accessory import Accessory
 from tryon.accessories.place import lay, place
 from tryon.answer import Answer, Confidence, Report
 from tryon.bodies import LABELS, Body
-from tryon.compose import compose, cover_of, part_of, trimmed, visible
+from tryon.compose import compose, visible
 from tryon.fit import fit
 from tryon.garment_net import Reader
 from tryon.garments import Category, Garment
 from tryon.judging import Seen, check_garment, check_person, confidence_of, remarks_on
 from tryon.layers import Layer, Mesh, Remark
 from tryon.light import is_dim, read_light, relight
-from tryon.order import LOWER, dressing_order, fronts
+from tryon.order import LOWER, dressing_order, fronts, in_cuffs
+from tryon.overlap import without_hidden
 from tryon.parse import parse
 from tryon.people import People
 from tryon.prepare import prepare
+from tryon.reach import SIDES
+from tryon.stack import cover_of, part_of, sleeves_of, trimmed
 from tryon.undress import undress
 from tryon.warp import warp
 from vision import Picture, decode, decode_cutout
@@ -120,8 +123,12 @@ class TryOn:
             worn = [_warped(i, garments[i], meshes[i], body) for i in dressing_order(garments, tucked=tucked)]
         parsed = _waited(parsing, "parse", stages)
         with stages.stage("order"):
-            layers = [layer for laid in worn for layer in laid]
             front = fronts(body, parsed.labels, garments, tucked=tucked)
+            worn = without_hidden(worn, body, front.worn, over=not tucked)
+            layers = [layer for laid in worn for layer in laid]
+            front = in_cuffs(
+                front, body, {side: cover_of(sleeves_of(layers, side), body.person.shape) for side in SIDES}
+            )
             cover = visible(layers, front, body.person.shape)
             kept = _opening(worn, garments, body) & parsed.of("upper")
             replaced = _replaced(garments)

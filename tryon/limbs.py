@@ -177,8 +177,8 @@ def round_profile(colour: Array, side: float) -> Array:
 
 def render(
     limb: Limb, reach: tuple[Array, Array], texture: Array, part: tuple[slice, slice]
-) -> tuple[Array, Array, Array, Array]:
-    """Draw an unrolled limb into a part of the picture: (h, w, 3) float32 RGB, its alpha (h, w), and x and y there."""
+) -> tuple[Array, Array, Array]:
+    """Draw an unrolled limb into a part of the picture: (h, w, 3) float32 RGB, its alpha (h, w), and s there."""
     y, x = np.mgrid[part].astype(np.float32) + np.float32(0.5)
     s, v = limb.coordinates(x, y)
     row = np.clip(s, 0, END) * np.float32((ROWS - 1) / END)
@@ -187,4 +187,4 @@ def render(
     wide = np.where(v >= 0, at[..., 0], at[..., 1])
     column = (np.clip(v / np.maximum(wide, 0.5), -1, 1) + np.float32(0.98)) * np.float32((COLUMNS - 1) / 1.96)
     colours = cv2.remap(texture, column, row, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
-    return colours, np.clip(wide - np.abs(v) + 0.5, 0, 1), x, y
+    return colours, np.clip(wide - np.abs(v) + 0.5, 0, 1), s

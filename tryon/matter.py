@@ -8,7 +8,7 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from tryon.colours import codes, densities, shaded, tone
-from tryon.zones import ARMS, LEGS, Figure
+from tryon.zones import ARMS, LEGS, Figure, drop
 
 BACKGROUND, HAIR, SKIN, UPPER, LOWER, SHOE, OTHER = range(7)
 KINDS: Final = 7
@@ -91,7 +91,8 @@ def grid(shape: tuple[int, int]) -> tuple[NDArray[np.float32], NDArray[np.float3
 def _prior(places: dict[str, NDArray[np.float32]], figure: Figure, person: NDArray[np.float32]) -> NDArray[np.float32]:
     """(h, w, 7) float32: how probable each kind of matter is by place alone; sums to 1."""
     h, w = person.shape
-    down, across = figure.trunk(*grid(person.shape))
+    x, y = grid(person.shape)
+    down, across = figure.trunk(x, y)
     table = np.array([[share * weight for share in expected] for *expected, weight in _EXPECTED.values()], np.float32)
     stack = np.stack([places[name].ravel() for name in _EXPECTED], axis=1)
     found = np.zeros((h, w, KINDS), np.float32)
@@ -99,7 +100,7 @@ def _prior(places: dict[str, NDArray[np.float32]], figure: Figure, person: NDArr
     # An open collar shows skin.
     found[..., SKIN] += 0.8 * places["trunk"] * np.clip(1 - np.hypot(across / 0.7, (down + 0.08) / 0.3), 0, 1)
     # Tops end near the hips or anywhere below: a step there, where colours do not tell otherwise, on a long slope.
-    past = down - 0.97
+    past = drop(figure, x, y) - 0.97
     below = 1 / (
         1 + np.exp(np.clip(-0.6 * np.tanh(past / 0.06) - np.where(past < 0, 3, 1.2) * past - 2.5 * past**3, -9, 9))
     )
@@ -130,7 +131,7 @@ def _seeds(belief: NDArray[np.float32]) -> NDArray[np.float32]:
 
 def _certain(figure: Figure, prior: NDArray[np.float32]) -> NDArray[np.float32]:
     """(h, w, 7) float32: less than 1 where a long top may hang over what is worn below."""
-    down = figure.trunk(*grid(prior.shape[:2]))[0]
+    down = drop(figure, *grid(prior.shape[:2]))
     reach = np.clip(down[prior[..., BACKGROUND] < 0.5].max(initial=1.3), 1.3, 1.75)
     found = np.ones_like(prior)
     found[..., UPPER] = np.square(np.clip((1.1 - down) / 0.4, 0.05, 1))

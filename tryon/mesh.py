@@ -30,6 +30,8 @@ class Grid(Struct, frozen=True):
         """The cells that carry cloth as triangles, in pixels of the garment and of the photo."""
         rows, columns = self.source.shape[:2]
         triangles = _triangles(rows, columns)[self.used.ravel()].reshape(-1, 3)
+        if areas(self.source)[self.used].sum() < 0:  # columns run outwards, on the wearer's right to the picture's left
+            triangles = triangles[:, ::-1]
         kept, at = np.unique(triangles, return_inverse=True)
         return Mesh(
             part=self.part, source=cut.pixels(self.source).reshape(-1, 2)[kept].astype(np.float32),

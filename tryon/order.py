@@ -1,25 +1,21 @@
 """What lies over what: which garment is put on first, and what of the person stays in front of all of them."""
 
 from collections.abc import Sequence
-from typing import Final, Literal
+from typing import Final
 
 import cv2
+import msgspec
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
 from tryon.bodies import LABELS, Body
 from tryon.garments import Garment
+from tryon.reach import ARMS, SIDES, WRIST, Side, along_arm
 
 Plane = NDArray[np.float32]
 Mask = NDArray[np.bool_]
-Side = Literal["left", "right"]
-
 LOWER: Final = frozenset({"skirt", "pants", "shorts"})
-SIDES: Final[tuple[Side, ...]] = ("left", "right")
-
-_SHOULDER, _ELBOW, _WRIST = {"left": 11, "right": 12}, {"left": 13, "right": 14}, {"left": 15, "right": 16}
-_KNUCKLES = {"left": (17, 19), "right": (18, 20)}
 _SEEN: Final = 0.4  # visibility from which a landmark is believed
 
 
@@ -28,7 +24,7 @@ class Fronts(Struct, frozen=True, kw_only=True):
 
     face: 1 exactly on its pixels, soft beyond them. hair; held: hands and what they or the shoulders carry.
     arms: bare forearms, and upper arms where the garment has no sleeves. worn: what is kept and lies over the new,
-    the old top over new trousers. behind: where what lies inside a collar is seen past the neck. crossing: the sides whose forearm lies over the torso, with the region around it.
+    the old top over new trousers. crossing: the sides whose forearm lies over the torso, with the region around it.
     """
 
     face: Plane
@@ -36,7 +32,6 @@ class Fronts(Struct, frozen=True, kw_only=True):
     held: Plane
     arms: Plane
     worn: Plane
-    behind: Plane
     crossing: dict[Side, Plane]
 
 
@@ -69,14 +64,15 @@ def fronts(body: Body, labels: NDArray[np.uint8], garments: Sequence[Garment], *
     crossing: dict[Side, Plane] = {}
     arms = np.zeros(shape, bool)
     for side in SIDES:
-        forearm = _limb(body, (_ELBOW[side], _WRIST[side]), shape, reach=0.5)
+        shoulder, elbow, wrist = ARMS[side]
+        forearm = _limb(body, (elbow, wrist), shape, reach=0.5)
         if forearm is None:
             continue
         if over_torso(body, side):
             crossing[side] = forearm.astype(np.float32)
         arms |= arm & forearm
         if bare_upper_arms:
-            upper = _limb(body, (_SHOULDER[side], _ELBOW[side]), shape, reach=0.5)
+            upper = _limb(body, (shoulder, elbow), shape, reach=0.5)
             arms |= arm & upper if upper is not None else arm & forearm
     held = hand | _large(_is(labels, "other"), 0.01 * float(body.person.sum()))
     if all(lower) and not tucked:
@@ -91,14 +87,22 @@ def fronts(body: Body, labels: NDArray[np.uint8], garments: Sequence[Garment], *
         held=_soft(held),
         arms=_soft(arms),
         worn=_soft(kept),
-        behind=_beside_neck(body) * (1 - body.person),
         crossing=crossing,
     )
 
 
+def in_cuffs(front: Fronts, body: Body, sleeves: dict[Side, Plane]) -> Fronts:
+    """Hands less what their own sleeves cover up to the wrist. sleeves: cover (H, W) in [0, 1] of each side's."""
+    held = front.held.copy()
+    for side, cover in sleeves.items():
+        along, beside = along_arm(body, side)
+        held *= 1 - cover * np.clip((WRIST + 0.1 - along) * 20, 0, 1) * (beside < 0.5)
+    return msgspec.structs.replace(front, held=held)
+
+
 def over_torso(body: Body, side: Side) -> bool:
     """Whether a forearm lies before the trunk: its outer half within the trunk's quadrilateral, and not behind it."""
-    elbow, wrist = _ELBOW[side], _WRIST[side]
+    _, elbow, wrist = ARMS[side]
     if body.visibility[[elbow, wrist]].min() < _SEEN:
         return False
     trunk = body.points[[11, 12, 24, 23], :2].astype(np.float32)
@@ -118,14 +122,6 @@ def arms_crossed(body: Body) -> bool:
 
 def _is(labels: NDArray[np.uint8], *names: str) -> Mask:
     return np.isin(labels, [LABELS.index(name) for name in names])
-
-
-def _beside_neck(body: Body) -> Plane:
-    """1 below the chin, fading to 0 at the mouth: (H, 1) float32. A hood hangs behind the shoulders, not at the ears."""
-    mouth = float(body.points[[9, 10], 1].mean())
-    chin = mouth + 0.3 * (float(body.points[[11, 12], 1].mean()) - mouth)
-    rows = np.arange(body.person.shape[0], dtype=np.float32)[:, None]
-    return np.clip((rows - mouth) / max(chin - mouth, 1.0), 0, 1)
 
 
 def _limb(body: Body, ends: tuple[int, int], shape: tuple[int, ...], reach: float) -> Mask | None:

@@ -15,6 +15,8 @@ from tryon.mesh import areas, relaxed
 
 ROWS, COLUMNS = 40, 26
 LIMB_COLUMNS = 10
+LAID_OVER = 0.12
+"""A sleeve that reaches so far over the trunk, in widths of the chest times .45, hides its own armhole."""
 TROUSERS = ("pants", "shorts")
 
 
@@ -69,11 +71,14 @@ class Sheet(Struct, frozen=True):
 
 
 class Tube(Sheet, frozen=True):
-    """A grid over a sleeve or a trouser leg. low, high: its inner and its outer edge."""
+    """A grid over a sleeve or a trouser leg. low, high: its inner and its outer edge. seam (2, 2): where it is sewn on
+    ends at the inner and at the outer edge; loose: it lies over its own seam in the photo."""
 
     side: Side
     low: Edge
     high: Edge
+    seam: Array
+    loose: bool
 
 
 class Pattern(Struct, frozen=True):
@@ -102,7 +107,16 @@ class Pattern(Struct, frozen=True):
                 if mask.any() and f"{named}_{side}" in cut.points:
                     low, high = edges(cut, side)
                     source = _strip(cut, mask, low, high, SIDES[side])
-                    sheets[part] = Tube(source, cells(cut, source, mask), side, low, high)
+                    used = cells(cut, source, mask)
+                    if (SIDES[side] * areas(source)[used] <= 0).any():
+                        # a cap sleeve, or one that is mostly folded away, has no two edges: it goes with the trunk
+                        source = _rows(cut, outline, mask)
+                        sheets[part] = Sheet(source, cells(cut, source, mask))
+                        continue
+                    seam = np.stack([cut.points[f"armpit_{side}"] if limb == "sleeve" else low.start, high.start])
+                    loose = bool(np.linalg.norm(seam[0] - low.start) > 1.0)
+                    seam[0] += 0.4 * (low.start - seam[0])  # over the trunk's own edge, which the sleeve hid
+                    sheets[part] = Tube(source, used, side, low, high, seam, loose)
         return cls(cut, outline, sheets)
 
 
@@ -110,6 +124,7 @@ def _sleeve(cut: Cut, side: Side) -> tuple[Edge, Edge]:
     """The edges of a sleeve, from inside the armhole to the cuff."""
     tip, pit = cut.points[f"shoulder_{side}"], cut.points[f"armpit_{side}"]
     outer, inner = cut.points[f"cuff_outer_{side}"], cut.points[f"cuff_inner_{side}"]
+    pit = _seen_pit(cut, side, pit)
     inward = SIDES[side] * np.array([(tip - pit)[1], -(tip - pit)[0]])
     over = 0.08
     under = _first_row(pit, inner - pit, tip, outer, over, SIDES[side])
@@ -117,6 +132,22 @@ def _sleeve(cut: Cut, side: Side) -> tuple[Edge, Edge]:
         Edge(pit + 0.3 * inward, pit, inner, under, cut.margin),
         Edge(tip + 0.15 * inward, tip, outer, over, cut.margin),
     )
+
+
+def _seen_pit(cut: Cut, side: Side, pit: Array) -> Array:
+    """The armpit, or where the sleeve's inner edge is at its height if the sleeve lies over the trunk there."""
+    width = cut.width("armpit")
+    one, other = pit, pit - np.array([SIDES[side] * 0.45 * width, 0.0])
+    _, last = cut.extents(cut.garment.part(f"sleeve_{side}"), one[None], other[None], 0.0)
+    over = float(np.nan_to_num(last)[0])
+    if over > LAID_OVER:
+        return np.asarray(one + over * (other - one))
+    # A sleeve half behind the trunk shows only its outer edge there: it is as wide as its cuff.
+    tip, outer, inner = (cut.points[f"{name}_{side}"] for name in ("shoulder", "cuff_outer", "cuff_inner"))
+    way = (outer - tip) / max(float(np.linalg.norm(outer - tip)), 1e-6)
+    inwards = SIDES[side] * np.array([-way[1], way[0]])
+    short = 0.6 * float(np.linalg.norm(outer - inner)) - float((pit - tip) @ inwards)
+    return np.asarray(pit + inwards * short) if short > 0 else pit
 
 
 def _leg(cut: Cut, side: Side) -> tuple[Edge, Edge]:
@@ -150,9 +181,10 @@ def _first_row(pit: Array, down: Array, tip: Array, outer: Array, over: float, s
 
 def _strip(cut: Cut, mask: NDArray[np.bool_], low: Edge, high: Edge, s: int) -> Array:
     """(ROWS, LIMB_COLUMNS, 2): rows from one edge to the other, as wide as the part is there."""
-    first, last = cut.extents(mask, low.points, high.points, 0.35)
-    first, last = smooth(filled(np.minimum(first, 0.1)), 1.5), smooth(filled(np.maximum(last, 0.9)), 1.5)
-    first, last = first * np.clip(low.shares * 4, 0, 1), (last - 1) * np.clip(high.shares * 4, 0, 1)
+    # A sleeve that is bent in the photo lies far beside the straight line from shoulder to cuff.
+    first, last = cut.extents(mask, low.points, high.points, 1.5)
+    first, last = smooth(_least(filled(first)), 1.0), -smooth(_least(-filled(last)), 1.0)
+    first, last = first * np.clip(low.shares * 4, 0, 1), (last - 1) * np.clip(high.shares * 6, 0, 1)
     # Under the arm, where the edge turns a corner inwards, a margin would run across itself; and there is no edge of cloth.
     room = np.minimum(np.maximum(low.shares, 0) * low.length * 0.25, cut.margin)[:, None]
     out = (
@@ -191,7 +223,7 @@ def _outline(cut: Cut) -> Outline:
     half = np.stack([filled(one[:, 0] + last * width - centre), filled(centre - one[:, 0] - first * width)])
     # Hems and waists are curved and slanted: beyond its ends a side goes on as wide as there.
     for i, side in enumerate(SIDES):
-        low = -np.inf if "armpit_left" in cut.points else cut.points[f"waist_{side}"][1] + 0.02 * width
+        low = -np.inf if "armpit_left" in cut.points else cut.points[f"waist_{side}"][1] + 0.04 * width
         high = cut.points[f"hem_{side}"][1] - 0.02 * width if "hem_left" in cut.points else np.inf
         half[i] = np.interp(np.clip(rows, low, high), rows, half[i])
     if "armpit_left" in cut.points:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from core.errors import GarmentUnusable
 from tryon.cutout import clean_edge, cut_out
-from tryon.garment_net import CATEGORIES, COUNTS, SIDE, Reader, Seen
+from tryon.garment_net import CATEGORIES, SIDE, Reader, Seen
 from tryon.garments import PARTS, POINTS, POINTS_OF, Category, Garment
 
 LONGEST: Final = 1024
@@ -34,7 +34,7 @@ _NEEDED_TOP: Final = (
     "hem_right",
 )  # fmt: skip
 
-SNAP: Final = 0.03
+SNAP: Final = 0.012
 """Share of the garment's height within which a key point is moved onto the outline."""
 
 _FREE: Final = ("neckline_front", "hem_centre", "crotch")
@@ -85,7 +85,7 @@ def in_place(
     if given is None:
         colours, alpha = cut_out(pixels, parts.sum(axis=2))
     else:
-        colours, alpha = clean_edge(pixels, given / np.float32(255)), given
+        colours, alpha = clean_edge(pixels, np.asarray(given / 255, np.float32)), given
     recognised = category or CATEGORIES[int(seen.categories.argmax())]
     points = _points(seen, place, recognised, alpha)
     return Garment(
@@ -117,22 +117,22 @@ def _on_grey(photo: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 def _find(pixels: NDArray[np.uint8], given: NDArray[np.uint8] | None, reader: Reader) -> tuple[int, int, int, int]:
     """x, y, w, h of the one garment in the photo. Raises GarmentUnusable where there is none or are several."""
+    none = several = 0.0
     if given is not None:
         mask = given > 127
     else:
         whole = (0, 0, pixels.shape[1], pixels.shape[0])
         seen, place = _look(pixels, whole, reader)
-        count = COUNTS[int(seen.counts.argmax())]
+        none, _, several = seen.counts.tolist()
         mask = _stretch(1 - seen.parts[..., :1], place, pixels.shape[:2]).squeeze(2) > 0.5
-        if count == "several" and seen.counts.max() > 0.7:
-            raise GarmentUnusable(
-                "The photo shows several garments.", reason="several-garments", remedy="Show one garment alone."
-            )
-        if count == "none" and seen.counts.max() > 0.7:
-            mask[:] = False
     _, _, stats, _ = cv2.connectedComponentsWithStats(mask.view(np.uint8), connectivity=4)
-    stats = stats[1:][stats[1:, cv2.CC_STAT_AREA] >= 0.05 * max(stats[1:, cv2.CC_STAT_AREA].max(initial=0), 1)]
-    if not len(stats) or stats[:, cv2.CC_STAT_AREA].sum() < 0.01 * mask.size:
+    areas = stats[1:, cv2.CC_STAT_AREA]
+    stats, areas = stats[1:][areas >= 0.1 * areas.max(initial=1)], np.sort(areas)[::-1]
+    if given is None and several > (0.5 if len(areas) > 1 and areas[1] > 0.3 * areas[0] else 0.9):
+        raise GarmentUnusable(
+            "The photo shows several garments.", reason="several-garments", remedy="Show one garment alone."
+        )
+    if areas.sum() < 0.01 * mask.size or (given is None and none > 0.8):
         raise GarmentUnusable(
             "No garment is seen in the photo.", reason="no-garment", remedy="Show one garment, whole, from its front."
         )

@@ -163,7 +163,7 @@ def _ellipse(ground: Plane, centre: Plane, size: tuple[float, float], colour: tu
 
 
 def _fixed(path: list[Plane]) -> NDArray[np.int32]:
-    return np.rint(np.clip(np.asarray(path), -4000, 4000) * 8).astype(np.int32)
+    return np.asarray(np.rint(np.clip(np.asarray(path), -4000, 4000) * 8), np.int32)
 
 
 def _soften(ground: Plane, draw: object, colour: tuple[float, ...]) -> None:

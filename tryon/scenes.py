@@ -8,25 +8,22 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from tryon.examples import Example
-from tryon.garment_net import SIDE
+from tryon.examples import UNSURE, Example
+from tryon.garment_net import MIRRORED_PARTS, MIRRORED_POINTS, SIDE
 from tryon.garments import PARTS, POINTS
 from tryon.props import hanger, limbs, mannequin
 
 Plane = NDArray[np.float32]
 
-NOTHING, REAL, SEVERAL, OTHER = 0.05, 0.22, 0.05, 0.06
-"""Shares of scenes without a garment, with a photographed one, with two, and with things that are no garments."""
+NOTHING, REAL, WORN, SEVERAL, OTHER = 0.05, 0.22, 0.04, 0.05, 0.06
+"""Shares of scenes without a garment, with a photographed one, with a person, with two, and with no garments."""
 
 
-def mirrored(names: Sequence[str]) -> list[int]:
-    """Where each name's counterpart stands when left and right change places."""
-    swap = {"left": "right", "right": "left"}
-    return [names.index(next((name.replace(a, b) for a, b in swap.items() if a in name), name)) for name in names]
+PLAIN = 0.35
+"""Share of grounds that are plain."""
 
 
-FLIPPED_PARTS: Final = np.array([*mirrored(PARTS), *range(len(PARTS), 256)], np.uint8)
-FLIPPED_POINTS: Final = mirrored(POINTS)
+FLIPPED_LABELS: Final = np.array([*MIRRORED_PARTS, *range(len(PARTS), 256)], np.uint8)
 
 
 class Scene(msgspec.Struct, frozen=True, kw_only=True):
@@ -57,8 +54,8 @@ class Placed(msgspec.Struct, frozen=True):
 class Composer:
     """Makes scenes without end.
 
-    garments: drawn examples; others: drawn things that are none; photos: photographed examples; grounds: pictures
-    (h, w, 3) uint8 of what garments lie on, each at least SIDE wide and high.
+    garments: drawn examples; others: drawn things that are none; photos: photographed examples; people: pictures
+    of dressed people; grounds: pictures (h, w, 3) uint8 of what garments lie on, each at least SIDE wide and high.
     """
 
     def __init__(
@@ -66,12 +63,11 @@ class Composer:
         garments: Sequence[Example],
         others: Sequence[Example] = (),
         photos: Sequence[Example] = (),
+        people: Sequence[Example] = (),
         grounds: Sequence[NDArray[np.uint8]] = (),
-        *,
-        plain: float = 0.35,
     ) -> None:
-        self.garments, self.others, self.photos, self.grounds = garments, others, photos, grounds
-        self.plain = plain
+        self.garments, self.others, self.photos, self.people = garments, others, photos, people
+        self.grounds = grounds
         rng = np.random.default_rng(0)
         self._smooth = [_smooth(rng, cells) for cells in (3, 4, 5) for _ in range(12)]
         self._rough = [_smooth(rng, cells) for cells in (9, 14, 22) for _ in range(12)]
@@ -83,6 +79,8 @@ class Composer:
             return self._finish(self._ground(rng), [], rng)
         if kind < NOTHING + REAL and self.photos:
             return self._photo(rng)
+        if kind < NOTHING + REAL + WORN and self.people:
+            return self._person(rng)
         if kind > 1 - SEVERAL:
             pair = [self._pick(self.garments, rng) for _ in range(2)]
             side = float(rng.uniform(-0.2, 0.2))
@@ -121,8 +119,8 @@ class Composer:
         h, w = example.parts.shape
         pixels, parts, points, behind = example.pixels, example.parts, example.points, example.behind
         if rng.random() < 0.5:
-            pixels, parts = pixels[:, ::-1], FLIPPED_PARTS[parts[:, ::-1]]
-            points = (points * (-1, 1) + (w, 0))[FLIPPED_POINTS].astype(np.float32)
+            pixels, parts = pixels[:, ::-1], FLIPPED_LABELS[parts[:, ::-1]]
+            points = (points * (-1, 1) + (w, 0))[MIRRORED_POINTS].astype(np.float32)
             behind = None if behind is None else behind[:, ::-1]
         matrix = _affine(rng, (w, h), extent, centre)
         shrink = np.sqrt(abs(np.linalg.det(matrix[:, :2])))
@@ -185,7 +183,7 @@ class Composer:
 
     def _ground(self, rng: np.random.Generator, on_it: Placed | None = None) -> Plane:
         """What the garment lies on: plain, at times of its own colour, or a surface."""
-        if not self.grounds or rng.random() < self.plain:
+        if not self.grounds or rng.random() < PLAIN:
             colour = (
                 rng.uniform(30, 255, 3)
                 if rng.random() < 0.3
@@ -228,21 +226,31 @@ class Composer:
             extent = float(rng.uniform(0.9, 1.25))
             placed = self._place(example, rng, extent)
             return self._finish(self._ground(rng, placed), [placed], rng, example.category, pointless=True)
-        whole = msgspec.structs.replace(
-            example, pixels=np.dstack([example.pixels[..., :3], np.full(example.parts.shape, 255, np.uint8)])
-        )
-        placed = self._place(whole, rng, float(rng.uniform(0.95, 1.25)))
+        ground, placed = self._whole(example, rng)
+        if not example.category:
+            return self._finish(ground, [], rng)
+        nothing = Placed(np.zeros_like(ground), np.zeros((SIDE, SIDE), np.float32), placed.parts, placed.points)
+        return self._finish(ground, [nothing], rng, example.category, pointless=True)
+
+    def _person(self, rng: np.random.Generator) -> Scene:
+        """Somebody dressed, or a part of them; which garment is where is left open."""
+        ground, _ = self._whole(self._pick(self.people, rng), rng)
+        unsure = np.full((SIDE // 2, SIDE // 2), UNSURE, np.uint8)
+        scene = self._finish(ground, [], rng)
+        return msgspec.structs.replace(scene, parts=unsure, pointless=True, count=1, worn=True)
+
+    def _whole(self, example: Example, rng: np.random.Generator) -> tuple[Plane, Placed]:
+        """A photo with all that is in it, askew, its edges drawn out."""
+        opaque = np.dstack([example.pixels[..., :3], np.full(example.parts.shape, 255, np.uint8)])
+        placed = self._place(msgspec.structs.replace(example, pixels=opaque), rng, float(rng.uniform(0.95, 1.25)))
         inside = placed.alpha > 0.99
         blurred = cv2.blur(placed.rgb, (9, 9)) / np.maximum(cv2.blur(placed.alpha, (9, 9)), 1e-3)[..., None]
         edges = cv2.inpaint(
             cv2.resize(blurred.clip(0, 255).astype(np.uint8), (64, 64)),
             (cv2.resize(placed.alpha, (64, 64)) < 0.99).view(np.uint8), 3, cv2.INPAINT_TELEA,
         )  # fmt: skip
-        ground = np.where(inside[..., None], placed.rgb, cv2.resize(edges, (SIDE, SIDE))).astype(np.float32)
-        if not example.category:
-            return self._finish(ground, [], rng)
-        nothing = Placed(np.zeros_like(ground), np.zeros((SIDE, SIDE), np.float32), placed.parts, placed.points)
-        return self._finish(ground, [nothing], rng, example.category, pointless=True)
+        ground = np.where(inside[..., None], placed.rgb, cv2.resize(edges, (SIDE, SIDE)))
+        return np.asarray(ground, np.float32), placed
 
     def _finish(
         self, ground: Plane, placed: list[Placed], rng: np.random.Generator, category: str = "", worn: bool = False,
@@ -253,7 +261,8 @@ class Composer:
             ground = self._lay(ground, one, rng) if one.alpha.any() else ground
             parts = np.where(one.parts > 0, one.parts, parts)
         points = placed[0].points if len(placed) == 1 else np.full((len(POINTS), 2), np.nan, np.float32)
-        outside = np.any((points < 0) | (points >= SIDE), axis=1, keepdims=True)
+        low, high = _letterbox(ground, parts, rng) if rng.random() < 0.4 else (np.zeros(2), np.full(2, SIDE))
+        outside = np.any((points < low) | (points >= high), axis=1, keepdims=True)
         points = np.where(outside, np.nan, points).astype(np.float32)
         return Scene(
             pixels=_camera(ground, self._field(self._smooth, rng), rng),
@@ -270,6 +279,20 @@ def _taken(pixels: NDArray[np.uint8], colours: Plane, source: Plane) -> Plane:
     """Premultiplied RGBA, alpha in [0, 1], of these colours and the pixels' alpha at the source places (h, w, 2)."""
     alpha = pixels[..., 3:].astype(np.float32) / 255
     return np.asarray(cv2.remap(np.dstack([colours * alpha, alpha]), source, None, cv2.INTER_LINEAR))
+
+
+def _letterbox(
+    photo: Plane, parts: NDArray[np.uint8], rng: np.random.Generator
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Make the photo, in place, one that is not square, its edges drawn out over what is left: x, y of its corners."""
+    axis = int(rng.integers(2))
+    first, last = (2 * int(rng.integers(0, SIDE // 9)) * (rng.random() < 0.8) for _ in range(2))
+    low, high = np.zeros(2), np.full(2, float(SIDE))
+    low[1 - axis], high[1 - axis] = first, SIDE - last
+    pixels, labels = np.moveaxis(photo, axis, 0), np.moveaxis(parts, axis, 0)
+    pixels[:first], pixels[SIDE - last :] = pixels[first], pixels[SIDE - last - 1]
+    labels[: first // 2], labels[(SIDE - last) // 2 :] = 0, 0
+    return low, high
 
 
 def _without_inside(placed: Placed) -> Placed:
@@ -338,7 +361,7 @@ def _camera(photo: Plane, light: Plane, rng: np.random.Generator) -> NDArray[np.
     if rng.random() < 0.6:
         shot = cv2.GaussianBlur(shot, (0, 0), rng.uniform(0.3, 1.3))
     grain = rng.standard_normal((SIDE, SIDE, 3), np.float32) * np.float32(rng.uniform(0.5, 6))
-    pixels = np.clip(shot + grain, 0, 255).astype(np.uint8)
+    pixels = np.asarray(np.clip(shot + grain, 0, 255), np.uint8)
     if rng.random() < 0.5:
         _, data = cv2.imencode(".jpg", pixels, [cv2.IMWRITE_JPEG_QUALITY, int(rng.integers(40, 96))])
         pixels = np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR), np.uint8)

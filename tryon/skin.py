@@ -83,11 +83,12 @@ def shading(opening: Opening, figure: Figure) -> Array:
 
 def bare_limbs(
     opening: Opening, figure: Figure, joints: tuple[tuple[int, int, int], ...], stops: tuple[tuple[float, float], ...],
-    names: tuple[str, ...], tone: Tone, light: Array,
+    names: tuple[str, ...], tone: Tone, light: Array, trunk: Array,
 ) -> tuple[list[Coat], bool]:  # fmt: skip
     """The skin of both limbs, and whether a good part of it is painted though none of that limb is seen.
 
     joints, stops: of ``Limb.of``. names: the labels of its skin, that of the limb itself first. light: of ``shading``.
+    trunk: (h, w) float32, the alpha of the trunk's skin, into which the limbs run.
     """
     clear = ~grown(opening.old, opening.rim + round(0.025 * figure.unit))
     own, bare = (shrunk(opening.parsed.of(*labels), 1) & clear for labels in (names, names[:1]))
@@ -107,10 +108,12 @@ def bare_limbs(
         part = _extent(limb, opening)
         if part is None:
             continue
-        colours, alpha, x, y = render(limb, reach, texture, part)
-        # On the shoulder the limb runs into the trunk, whose skin keeps off the silhouette.
-        top = np.clip(3 - np.hypot(x - limb.joints[0, 0], y - limb.joints[0, 1]) / (0.11 * figure.unit), 0, 1)
+        colours, alpha, s = render(limb, reach, texture, part)
+        # On the shoulder the limb runs into the trunk, whose skin keeps off the silhouette: no edge between them.
+        top = np.clip(1.6 - 2 * s, 0, 1)
         alpha = np.minimum(alpha, tight[part] + (loose[part] - tight[part]) * top)
+        apart = np.clip((s - 0.08) / 0.5, 0, 1)
+        alpha *= 1 - trunk[part] * (1 - apart * apart * (3 - 2 * apart))
         coats.append(Coat(part, colours, alpha))
         shown = (alpha > 0.5) & opening.region[part] & (opening.cover[part] < 0.5)
         guessed |= bool(shown.sum() > some > bare.sum())

@@ -60,7 +60,7 @@ def strip(part: str, sheet: Tube, limb: Limb, trunk: Trunk) -> Grid:
     source, low, high, s = sheet.source, sheet.low, sheet.high, SIDES[sheet.side]
     scale, unit = trunk.layout.scale, trunk.anchors.unit
     bone = Bone(limb, 0.08 * unit, s)
-    hung_low, hung_high = trunk(np.stack([low.start, high.start]))
+    hung_low, hung_high = trunk(sheet.seam)
     (at_low, off_low), (at_high, off_high) = (bone.locate(p, 0.8 * float(limb.solid[1])) for p in (hung_low, hung_high))
     whole = float(limb.solid[2])
     end = float(0.65 * (at_high + scale * high.length) + 0.35 * (at_low + scale * low.length))
@@ -85,7 +85,8 @@ def strip(part: str, sheet: Tube, limb: Limb, trunk: Trunk) -> Grid:
     step = np.floor(seam).astype(int)
     column, share = np.arange(LIMB_COLUMNS), (seam - step)[:, None]
     away = (hung - target)[step, column] * (1 - share) + (hung - target)[step + 1, column] * share
-    target = np.where(beyond[..., None] < 0, hung, target + _ease(beyond / 0.4)[..., None] * away)
+    if not sheet.loose:
+        target = np.where(beyond[..., None] < 0, hung, target + _ease(beyond / 0.4)[..., None] * away)
     depth = np.interp(np.maximum(along_high, along_low), limb.solid, limb.depth)[:, None] + np.zeros(LIMB_COLUMNS)
     safe = _straight(source, scale, (hung_low + hung_high) / 2, way, limb)
     return Grid(part, source, sound(source, target, safe, sheet.used), depth, sheet.used)

@@ -21,7 +21,7 @@ def bare_trunk(opening: Opening, figure: Figure, light: Array, tone: Array, befo
     step = max(round(min(shape) / 160), 1)
     small = cv2.resize(pixels, (shape[1] // step, shape[0] // step), interpolation=cv2.INTER_AREA).astype(np.float32)
     size = (small.shape[1], small.shape[0])
-    bare = shrunk(parsed.of("neck", "torso"), 2).astype(np.float32)
+    bare = shrunk(parsed.of("neck", "torso", "arm"), 2).astype(np.float32)
     known = (cv2.resize(bare, size, interpolation=cv2.INTER_AREA) > 0.9).astype(np.float32)
     brightness, all_known = small.mean(axis=2), known
     if known.sum() > 20:
@@ -83,20 +83,22 @@ def _outline(figure: Figure, parsed: Parsed, cover: Array, x0: int, y0: int) -> 
     soft = np.clip((soft - 0.5) * sigma * 2.2 + 0.5, 0, 1)
     # Beside the new garment is the ground, below the shoulders.
     rows = np.arange(shape[0]) + y0
-    below = (rows > float(max(left[1], right[1])) + 0.32 * unit)[:, None]
+    fall = (rows - float(max(left[1], right[1]))) / unit
+    beside = (0.3 * unit * np.clip((0.75 - fall) / 0.45, 0, 1))[:, None]
+    below = (fall > 0.3)[:, None]
     worn = cover > 0.5
     any_worn = worn.any(axis=1)
     first = np.where(any_worn, worn.argmax(axis=1), 0)[:, None]
     last = np.where(any_worn, shape[1] - worn[:, ::-1].argmax(axis=1), shape[1])[:, None]
     columns = np.arange(shape[1])[None]
-    outside = below & ((columns < first) | (columns >= last))
+    outside = below & ((columns < first - beside) | (columns >= last + beside))
     found: Array = np.where(outside, 0, soft).astype(np.float32)
     return found
 
 
 def _slope(parsed: Parsed, start: Array, down: Array, unit: float) -> float:
     """How far below a point beside the collar, on the line of the shoulders, the shoulder begins: mostly negative."""
-    steps = np.linspace(-0.45, 0.2, 66) * unit
+    steps = np.linspace(-0.24, 0.2, 45) * unit
     x, y = (start[:, None] + down[:, None] * steps).astype(int)
     inside = (x >= 0) & (y >= 0) & (x < parsed.labels.shape[1]) & (y < parsed.labels.shape[0])
     cloth = parsed.of("upper", "torso", "arm")

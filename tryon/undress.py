@@ -84,14 +84,16 @@ def _plate(opening: Opening, figure: Figure) -> tuple[Array, list[Remark]]:
     remarks: list[Remark] = []
     coats = _hidden_cloth(opening, figure)
     light, tone = shading(opening, figure), tone_of(opening)
+    trunk = np.zeros_like(light)
     if "upper" in opening.worn:
         coats.append(bare_trunk(opening, figure, light, tone.colour, coats))
+        trunk = coats[-1].alpha
     guessed = False
     for part, limbs, stops, names in (
         ("lower", LEGS, LEG_STOPS, ("leg",)), ("upper", ARMS, ARM_STOPS, ("arm", "hand")),
     ):  # fmt: skip
         if part in opening.worn:
-            more, unseen = bare_limbs(opening, figure, limbs, stops, names, tone, light)
+            more, unseen = bare_limbs(opening, figure, limbs, stops, names, tone, light, trunk)
             coats, guessed = coats + more, guessed or unseen
     if guessed:
         remarks.append(_GUESSED)

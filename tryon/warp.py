@@ -25,6 +25,11 @@ def warp(garment: Garment, meshes: tuple[Mesh, ...], shape: tuple[int, int]) -> 
     return tuple(layer for layer in layers if layer is not None)
 
 
+def part_texture(garment: Garment, part: str) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+    """(h, w, 4) premultiplied: one part as :func:`warp` lays it; and x, y of its corner in the garment."""
+    return _texture(garment, part, _seams(garment))
+
+
 def _texture(garment: Garment, part: str, seams: NDArray[np.bool_]) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
     """(h, w, 4) premultiplied: a part, with the cloth just across its seams; and x, y of its corner in the garment."""
     mask, source = garment.part(part), garment.pixels

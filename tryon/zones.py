@@ -128,6 +128,17 @@ class Figure(Struct, frozen=True):
         return down, across / (wide + t * (narrow - wide))
 
 
+def drop(figure: Figure, x: NDArray[np.float32], y: NDArray[np.float32]) -> NDArray[np.float32]:
+    """How far down the body: 0 at the shoulders, 1 at the hips, 2 at the knees, also of a leg that is raised."""
+    found = figure.trunk(x, y)[0]
+    for a, b, _ in LEGS:
+        bone = figure.bone(a, b, 0.30, 0.22)
+        t = bone.along(x, y)
+        on = (bone.distance(x, y) < 1.1) & (t > 0.2)
+        found = np.where(on, np.maximum(found, 1 + np.minimum(t, 1)), found)
+    return found
+
+
 def zones(figure: Figure, shape: tuple[int, int]) -> dict[str, NDArray[np.float32]]:
     """For each of ZONES (h, w) float32 in [0, 1]: how much a pixel belongs to it. They overlap.
 

@@ -1,4 +1,4 @@
-from .align import HEAD_PLAN, HeadPlan, HeadPoint, train_heads
+from .align import HEAD_PLAN, HeadPlan, HeadPoint, train_heads, train_readers
 from .efficientnet import load_backbone
 from .encoders import Encoder, create_encoder, list_encoders
 from .examples import captions_by_kind, captions_by_title, look_at
@@ -44,4 +44,5 @@ __all__ = [
     "load_network",
     "look_at",
     "train_heads",
+    "train_readers",
 ]

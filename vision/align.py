@@ -58,8 +58,8 @@ class HeadPlan(msgspec.Struct, frozen=True):
     held_out: float = 0.1
     every: int = 100
     patience: int = 8
-    readers: int = 6
-    reading: int = 1500
+    readers: int = 4
+    reading: int = 1000
     shown: int = 8
     reading_decay: float = 0.5
     seed: int = 7
@@ -103,8 +103,7 @@ def train_heads(
             remedy="Give at least 8 products of 2 kinds.",
         )
     rng = np.random.default_rng(plan.seed)
-    out = np.zeros(count, bool)
-    out[rng.choice(count, max(2, round(count * plan.held_out)), replace=False)] = True
+    out = _choose(count, plan, rng)
     # Where every product is a group of its own, its captions are held out with it; a kind keeps pictures to learn from.
     taught = [[g for g in (_without(group, out) for group in level) if len(g.pictures)] for level in levels]
 
@@ -176,6 +175,35 @@ def train_heads(
     return Heads(record, parts, "")
 
 
+def train_readers(
+    heads: Heads, pictures: Pictures, levels: Sequence[Sequence[Group]], plan: HeadPlan = HEAD_PLAN
+) -> Heads:
+    """Heads that put pictures where ``heads`` does, and words where these groups say: new captions, the old index.
+
+    pictures, levels: as for :func:`train_heads`; of the same pictures the same are held out.
+    """
+    out = _choose(len(pictures.views), plan, np.random.default_rng(plan.seed))
+    taught = [[g for g in (_without(group, out) for group in level) if len(g.pictures)] for level in levels]
+    parts = heads.parts | {"text": _readers(heads.parts["image"], pictures, taught, plan)}
+    precision, recall = _held_out(parts, pictures, levels[0], out, plan.seed)
+    told = {name: value for name, value in msgspec.to_builtins(plan).items() if name.startswith("read")}
+    record = msgspec.structs.replace(
+        heads.record,
+        held_out=int(out.sum()),
+        recall_at_10=round(recall, 4),
+        precision=round(precision, 4),
+        settings=heads.record.settings | told | {"reading_noise": plan.noise},
+    )
+    return Heads(record, parts, "")
+
+
+def _choose(count: int, plan: HeadPlan, rng: np.random.Generator) -> np.ndarray:
+    """Which of ``count`` pictures are held out: (count,) bool."""
+    out = np.zeros(count, bool)
+    out[rng.choice(count, max(2, round(count * plan.held_out)), replace=False)] = True
+    return out
+
+
 def _without(group: Group, out: np.ndarray) -> Group:
     return Group(group.pictures[~out[group.pictures]], group.texts)
 
@@ -243,19 +271,29 @@ def _readers(image: Layers, pictures: Pictures, levels: Sequence[Sequence[Group]
     A batch shows the mean of some pictures of each group: what its captions have in common. Several readers that differ
     in chance alone are joined into one, side by side, since their mean reads words never seen better than each.
     """
-    import torch
-    from open_clip.loss import ClipLoss
-
-    rng = np.random.default_rng(plan.seed)
     seen = _seen(pictures)
     tints = pictures.colours - pictures.colours.mean(axis=0)
     space = np.concatenate([unit(apply(image, seen)), tints], axis=1)
+    readers = [_reader(space, levels, plan, plan.seed + number) for number in range(plan.readers)]
+    first = (np.concatenate([r[0][0] for r in readers]), np.concatenate([r[0][1] for r in readers]))
+    weight = np.concatenate([reader[1][0] for reader in readers], axis=1) / len(readers)
+    bias = np.mean([reader[1][1] for reader in readers], axis=0)
+    return first, (weight, bias)
+
+
+def _reader(space: np.ndarray, levels: Sequence[Sequence[Group]], plan: HeadPlan, seed: int) -> Layers:
+    """One reader of texts into ``space`` (pictures, dim), of its own seed."""
+    import torch
+    from open_clip.loss import ClipLoss
+
+    rng = np.random.default_rng(seed)
     loss = ClipLoss()
-    readers: list[Layers] = []
-    for _ in range(plan.readers):
+    with torch.random.fork_rng():
+        torch.manual_seed(seed)
         text = _layers(levels[0][0].texts.shape[1], plan.hidden, space.shape[1], 0.1, 0.1)
         scale = torch.nn.Parameter(torch.tensor(3.0))
-        optimizer = torch.optim.AdamW([*text.parameters(), scale], lr=plan.rate, weight_decay=plan.reading_decay)
+        parameters = [*text.parameters(), scale]
+        optimizer = torch.optim.AdamW(parameters, lr=plan.rate, weight_decay=plan.reading_decay)
         schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, plan.rate, plan.reading)
         for _ in range(plan.reading):
             total = torch.zeros(())
@@ -276,11 +314,7 @@ def _readers(image: Layers, pictures: Pictures, levels: Sequence[Sequence[Group]
             optimizer.step()
             schedule.step()
             scale.data.clamp_(0.0, 4.6)
-        readers.append(_numpy(text.eval()))
-    first = (np.concatenate([r[0][0] for r in readers]), np.concatenate([r[0][1] for r in readers]))
-    weight = np.concatenate([reader[1][0] for reader in readers], axis=1) / len(readers)
-    bias = np.mean([reader[1][1] for reader in readers], axis=0)
-    return first, (weight, bias)
+    return _numpy(text.eval())
 
 
 def _seen(pictures: Pictures) -> np.ndarray:

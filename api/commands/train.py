@@ -78,8 +78,15 @@ def detector(data: Path, minutes: float, seed: int, out: Path) -> None:
     show_default=True,
     help="Folder with train/CLASS/*.jpg, one garment a photo.",
 )
+@click.option(
+    "--words",
+    "kept",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="HEADS",
+    help="Learn words alone: pictures are put where these heads put them.",
+)
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="A .safetensors file.")
-def heads(data: Path, out: Path) -> None:
+def heads(data: Path, kept: Path | None, out: Path) -> None:
     """Train the heads that Shopglass ships, on captions of class and measured colour; the record is in OUT itself.
 
     For one's own products see `shopglass align`.
@@ -89,11 +96,13 @@ def heads(data: Path, out: Path) -> None:
         IMAGE_TOWERS,
         TEXT_TOWER,
         HeadPoint,
+        Heads,
         captions_by_kind,
         create_encoder,
         decode,
         look_at,
         train_heads,
+        train_readers,
     )
 
     settings = load_settings()
@@ -111,7 +120,10 @@ def heads(data: Path, out: Path) -> None:
 
         groups = captions_by_kind([file.parent.name for file in files], colours, texts)
         tags = (IMAGE_TOWERS, TEXT_TOWER)
-        trained_heads = train_heads(pictures, groups, tags, f"{data.name}/train", report=report)
+        if kept is None:
+            trained_heads = train_heads(pictures, groups, tags, f"{data.name}/train", report=report)
+        else:
+            trained_heads = train_readers(Heads.load(kept), pictures, groups)
     trained_heads.save(out)
     record = trained_heads.record
     messages().print(
@@ -179,6 +191,11 @@ def garment(data: Path, drawings: int, minutes: float, seed: int, start: Path | 
                 photos.append(photographed(specimen.pixels, specimen.alpha, kind if kind in CATEGORIES else ""))
                 ground = ground_of(specimen.pixels, specimen.alpha, SIDE)
                 grounds += [] if ground is None else [ground]
+    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool, progress("Dressing people") as update:
+        people: list[Example] = []
+        for one in pool.map(draw_person, range(drawings // 50)):
+            people.append(one)
+            update(len(people), drawings // 50)
     console = messages()
 
     def report(point: Point, network: "torch.nn.Module") -> None:
@@ -196,10 +213,11 @@ def garment(data: Path, drawings: int, minutes: float, seed: int, start: Path | 
         "held out": len(unseen),
         "others": len(others),
         "photos": len(photos),
+        "people": len(people),
     }
     console.print(", ".join(f"{count} {name}" for name, count in {**counts, "grounds": len(grounds)}.items()))
     counts["family held out"] = HELD_OUT
-    composer = Composer(garments, others, photos, grounds)
+    composer = Composer(garments, others, photos, people, grounds)
     trained = train_garment(composer, Composer(unseen, grounds=grounds), imagenet, plan, report, start)
     save(trained.network, out, tag)
     out.with_suffix(".json").write_bytes(record(trained, plan, tag, counts, start.name if start else None))
@@ -226,3 +244,14 @@ def draw_unseen(index: int) -> "Example":
 
     drawing = garment(index, size=320, family=HELD_OUT)
     return drawn(drawing, drawing.category)
+
+
+def draw_person(index: int) -> "Example":
+    """Person ``index``, of whom no part or point is known; called in processes of its own."""
+    import numpy as np
+
+    from sample.people import person
+    from tryon.examples import photographed
+
+    pixels = person(index, size=(240, 320), quality=1).pixels
+    return photographed(pixels, np.zeros(pixels.shape[:2], np.uint8), "")

@@ -1,7 +1,8 @@
 // The page: what is asked, what was found, and the way between them.
 
 import { readPhoto } from "/page/photo.js";
-import { card, ghosts, money, reasons, renderBands, renderFacets, strongest, titleOf } from "/page/results.js";
+import { money, titleOf } from "/page/product.js";
+import { card, ghosts, reasons, renderBands, renderFacets, strongest } from "/page/results.js";
 import { picture, Problem, ready, searchMore, searchPhoto, searchText, similar } from "/page/service.js";
 import { Stage } from "/page/stage.js";
 

@@ -1,21 +1,11 @@
 // Products on the page: cards, their reasons, facets.
 
+import { money, titleOf } from "/page/product.js";
 import { picture } from "/page/service.js";
 
 // In this order on every card, so that cards can be compared.
 const SIGNALS = { image: "looks", joint: "meaning", colour: "colour", neighbours: "neighbours", words: "words" };
 const template = document.getElementById("hit-template");
-
-export function money(price, currency) {
-  try {
-    return new Intl.NumberFormat(navigator.language, { style: "currency", currency }).format(Number(price));
-  } catch {
-    return `${price} ${currency}`;
-  }
-}
-
-/** The title in the reader's language where the shop has one (attribute title_zh and the like). */
-export const titleOf = ({ title, attributes }) => attributes?.[`title_${navigator.language.slice(0, 2)}`] ?? title;
 
 function element(name, className, text) {
   const made = document.createElement(name);

@@ -3,7 +3,7 @@
 The body stands facing +z, y up, feet on y = 0, the wearer's left at +x; arms 45° down, legs a little apart. Metres.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,34 +45,43 @@ class Build:
     face: tuple[float, ...]
 
     @property
+    def shape(self) -> "Build":
+        """The same without its colours."""
+        return replace(self, skin=(0, 0, 0), hair_colour=(0, 0, 0), eyes=(0, 0, 0))
+
+    @property
     def shoulder(self) -> float:
         """Half the distance between the shoulder joints, of a body 1.72 m tall."""
         return 0.182 - 0.022 * self.hourglass
 
 
+PEOPLE = 48  # shapes; polygonising one takes longer than a photo of it
+
+
 def random_build(rng: np.random.Generator) -> Build:
-    """One of the people there are."""
-    hourglass = float(rng.random())
+    """One of the people there are: one of PEOPLE shapes, in colours of its own."""
+    shape = np.random.default_rng([int(rng.integers(PEOPLE)), 8])
+    hourglass = float(shape.random())
     skin = SKINS[int(rng.integers(len(SKINS)))]
     dark = sum(skin) < 330
     styles = ("cropped", "short", "parted", "curly", "bald") if hourglass < 0.35 else HAIR_STYLES[:-1]
     return Build(
-        stature=float(rng.normal(1.79 - 0.14 * hourglass, 0.045)),
-        girth=float(rng.uniform(0.92, 1.13)),
+        stature=float(shape.normal(1.79 - 0.14 * hourglass, 0.045)),
+        girth=float(shape.uniform(0.92, 1.13)),
         hourglass=hourglass,
-        bust=float(max(0.0, hourglass - 0.4) * rng.uniform(0.03, 0.06)),
-        legs=float(rng.uniform(0.985, 1.015)),
+        bust=float(max(0.0, hourglass - 0.4) * shape.uniform(0.03, 0.06)),
+        legs=float(shape.uniform(0.985, 1.015)),
         skin=skin,
-        hair=str(rng.choice(styles)),
+        hair=str(shape.choice(styles)),
         hair_colour=HAIR_COLOURS[int(rng.integers(4 if dark else len(HAIR_COLOURS)))],
         eyes=EYES[0 if dark else int(rng.integers(len(EYES)))],
-        face=tuple(float(v) for v in rng.uniform(-1, 1, 6)),
+        face=tuple(float(v) for v in shape.uniform(-1, 1, 6)),
     )
 
 
 def rest_joints(build: Build) -> dict[str, NDArray[np.float64]]:
     """The joints by the bone that starts there, and the ends of those that nothing follows, at 1.72 m."""
-    hip = 0.086 + 0.006 * build.hourglass
+    hip = 0.091 + 0.004 * build.hourglass
     leg = build.legs
     joints: dict[str, tuple[float, float, float]] = {
         "pelvis": (0, 0.93, 0), "spine": (0, 1.06, -0.01), "chest": (0, 1.20, -0.015), "neck": (0, 1.435, -0.022),
@@ -86,8 +95,8 @@ def rest_joints(build: Build) -> dict[str, NDArray[np.float64]]:
         chain = {
             "collar": np.array([0.03, 1.40, -0.01]), "arm": shoulder, "forearm": shoulder + along * 0.285,
             "hand": shoulder + along * 0.53, "hand_end": shoulder + along * 0.70,
-            "thigh": np.array([hip, 0.905, -0.004]), "shin": np.array([0.102, 0.49 * leg, 0.004]),
-            "foot": np.array([0.112, 0.085, -0.022]), "foot_end": np.array([0.128, 0.03, 0.14]),
+            "thigh": np.array([hip, 0.905, -0.004]), "shin": np.array([0.108, 0.49 * leg, 0.004]),
+            "foot": np.array([0.116, 0.085, -0.022]), "foot_end": np.array([0.132, 0.03, 0.14]),
         }  # fmt: skip
         joints |= {f"{name}_{side}": tuple(at * flip) for name, at in chain.items()}
     return {name: np.array(at, float) for name, at in joints.items()}

@@ -32,7 +32,7 @@ class Camera:
         return np.asarray(d @ self.axes, np.float32)
 
 
-def camera(distance: float, height: float, aim: float, focal: float, size: tuple[int, int]) -> Camera:
+def facing(distance: float, height: float, aim: float, focal: float, size: tuple[int, int]) -> Camera:
     """A camera in front of the room's origin that looks at the height ``aim`` above it."""
     at = np.array([0.0, height, distance])
     forwards = np.array([0.0, aim, 0.0]) - at

@@ -6,7 +6,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from sample.people.build import BONES, Build, rest_joints
+from sample.people.build import BONES, PEOPLE, Build, rest_joints
 from sample.people.hair import hair_field
 from sample.people.head import EYE_LINE, head_field
 from sample.people.implicit import XYZ, Floats, column, ellipsoid, limb, polygonise, union
@@ -28,11 +28,15 @@ class Shell:
     solid: str
 
 
-@lru_cache(maxsize=32)
 def figure(build: Build, fine: bool = True) -> tuple[Shell, ...]:
     """Body, head, hands, shoes and hair at rest, in metres of this build. fine: for pictures of 1,000 pixels."""
+    return _figure(build.shape, fine)
+
+
+@lru_cache(maxsize=PEOPLE)
+def _figure(build: Build, fine: bool) -> tuple[Shell, ...]:
     joints = rest_joints(build)
-    grow = 1.0 if fine else 1.7
+    grow = 1.0 if fine else 2.0
     shells = [_body(build, joints, 0.011 * grow), _head(build, joints, 0.0042 * grow)]
     for side in ("left", "right"):
         shells += [_hand(build, joints, side, 0.0042 * grow), _shoe(joints, side, 0.0075 * grow)]
@@ -52,7 +56,7 @@ def trunk_field(p: Floats, build: Build) -> Floats:
     g, h = build.girth, build.hourglass
     hips, waist, chest = 1 + 0.05 * (h - 0.5), 1 - 0.12 * (h - 0.4), 1 - 0.09 * (h - 0.5)
     sections = [
-        (0.785, 0.040, 0.040, -0.012), (0.81, 0.090, 0.075, -0.012), (0.85, 0.146 * hips, 0.102, -0.012), (0.90, 0.171 * hips, 0.114, -0.012),
+        (0.815, 0.040, 0.040, -0.012), (0.835, 0.095, 0.078, -0.012), (0.862, 0.150 * hips, 0.104, -0.012), (0.90, 0.171 * hips, 0.114, -0.012),
         (0.97, 0.158 * hips, 0.104, -0.006), (1.04, 0.142 * waist, 0.094, 0.002), (1.10, 0.136 * waist, 0.090, 0.004),
         (1.17, 0.142 * (waist + chest) / 2, 0.096, 0.003), (1.25, 0.155 * chest, 0.106, 0.0),
         (1.32, 0.160 * chest, 0.104, -0.006), (1.37, 0.150 * chest, 0.086, -0.016), (1.41, 0.105, 0.066, -0.022),
@@ -88,7 +92,7 @@ def _leg_field(p: Floats, build: Build, joints: dict[str, NDArray[np.float64]], 
     hip, knee, ankle = (np.array(_at(joints, f"{name}_{side}")) for name in ("thigh", "shin", "foot"))
     top = (float(hip[0]), float(hip[1]) - 0.02, float(hip[2]))
     thigh = limb(
-        p, top, _xyz(knee), [(0, 0.090 * g), (0.3, 0.085 * g), (0.6, 0.071 * g), (0.9, 0.055 * g), (1, 0.052 * g)]
+        p, top, _xyz(knee), [(0, 0.087 * g), (0.3, 0.080 * g), (0.6, 0.068 * g), (0.9, 0.055 * g), (1, 0.052 * g)]
     )
     shin = limb(
         p,
@@ -107,18 +111,17 @@ def _xyz(a: NDArray[np.float64]) -> XYZ:
 
 
 def _body(build: Build, joints: dict[str, NDArray[np.float64]], cell: float) -> Shell:
-    def limbs(p: Floats) -> list[Floats]:
-        return [f(p, build, joints, s) for s in ("left", "right") for f in (_arm_field, _leg_field)]
-
     def field(p: Floats) -> Floats:
-        f = trunk_field(p, build)
-        for arm_or_leg, blend in zip(limbs(p), (0.05, 0.06) * 2, strict=True):
-            f = union(f, arm_or_leg, blend)
+        trunk = trunk_field(p, build)
+        legs = [union(trunk, _leg_field(p, build, joints, side), 0.06) for side in ("left", "right")]
+        f = union(legs[0], legs[1], 0.012)  # thighs that touch stay two
+        for side in ("left", "right"):
+            f = union(f, _arm_field(p, build, joints, side), 0.05)
         return f
 
     points, triangles, normals = polygonise(field, (-0.62, 0.045, -0.21), (0.62, 1.545, 0.21), cell)
-    arm_left, _, arm_right, _ = limbs(points)
-    weights = _weights(points, trunk_field(points, build), {"left": arm_left, "right": arm_right}, joints)
+    arms = {side: _arm_field(points, build, joints, side) for side in ("left", "right")}
+    weights = _weights(points, trunk_field(points, build), arms, joints)
     labels = np.full(len(points), LABELS.index("torso"), np.uint8)
     labels[(points[:, 1] > 1.445) & (np.abs(points[:, 0]) < 0.09)] = LABELS.index("neck")
     labels[points[:, 1] < 0.82] = LABELS.index("leg")

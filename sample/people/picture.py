@@ -12,7 +12,6 @@ from sample.people.camera import Camera, Hits, Rays
 from sample.people.figure import LABELS
 from sample.people.implicit import Floats
 from sample.people.light import Light
-from sample.people.room import Room, backdrop
 
 
 @dataclass(frozen=True)
@@ -35,7 +34,8 @@ class Surface:
 @dataclass(frozen=True)
 class Rendering:
     """colour (h, w, 3) float32 linear; cover (h, w) in [0, 1]; surface, label (h, w) uint8 (surface 255: none), depth
-    (h, w) float32 metres, inf behind; uv (h, w, 2) float32, NaN off garments."""
+    (h, w) float32 metres, inf behind; uv (h, w, 2) float32, NaN off garments
+    and on their inner side."""
 
     colour: Floats
     cover: Floats
@@ -165,7 +165,8 @@ class Stage:
         top, bottom = paint.covered(self.mix(hits, self.rest), self.build.shoulder, self.wear)
         name = np.where(painted & top, LABELS.index("upper"), np.where(painted & bottom, LABELS.index("lower"), name))
         surface[at], label[at], depth[at], colour[at], cover[at] = owner, name, hits.length, seen, 1
-        with_uv = np.array([s.uv is not None for s in self.surfaces])[owner]
+        outside = (self.mix(hits, self.normals) * self.camera.rays(places[hits.ray] + 0.5)).sum(1) < 0
+        with_uv = np.array([s.uv is not None for s in self.surfaces])[owner] & outside
         uv[tuple(a[with_uv] for a in at)] = self.mix(hits, self.uv)[with_uv]
         edges = np.nonzero(_edges(surface, depth) | _edges(label, depth) | (label == LABELS.index("face")))
         total, count = np.zeros((len(edges[0]), 3), np.float32), np.zeros(len(edges[0]), np.float32)
@@ -192,7 +193,7 @@ def _edges(surface: NDArray[np.uint8], depth: Floats) -> NDArray[np.bool_]:
 def sampled(texture: Floats, uv: Floats) -> Floats:
     """Colours (n, 3) of a texture at places (n, 2) in its pixels, bilinear."""
     maps = (uv.reshape(-1, 1, 2) - 0.5).astype(np.float32)
-    parts = np.array_split(maps, max(1, len(maps) // 30000))  # OpenCV's maps are at most 32,767 tall
+    parts = np.array_split(maps, len(maps) // 30000 + 1)  # OpenCV's maps are at most 32,767 tall
     looked_up = [cv2.remap(texture, m, None, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)[:, 0] for m in parts]
     return np.concatenate(looked_up)
 
@@ -214,10 +215,3 @@ def developed(linear: Floats, rng: np.random.Generator) -> NDArray[np.uint8]:
 def over(rendering: Rendering, ground: Floats) -> Floats:
     """The rendering before a backdrop (h, w, 3)."""
     return np.asarray(ground + (rendering.colour - ground) * rendering.cover[..., None], np.float32)
-
-
-def photo(stage: Stage, room: Room, rng: np.random.Generator) -> tuple[NDArray[np.uint8], Rendering]:
-    """The stage in its room, as a phone takes it."""
-    rendering = stage.render()
-    ground = backdrop(room, stage.camera, stage.light, stage.rays, max(1, stage.quality))
-    return developed(over(rendering, ground), rng), rendering

@@ -152,15 +152,16 @@ class Stance:
 
     def points(self, rest: Floats, weights: Floats) -> Floats:
         """Linear blend skinning of points (n, 3) by weights (n, b)."""
-        turns, moves = self._blended(weights)
+        turns, moves = self.blended(weights)
         return np.asarray((turns @ rest[:, :, None].astype(np.float32))[:, :, 0] + moves, np.float32)
 
     def directions(self, rest: Floats, weights: Floats) -> Floats:
         """Unit vectors (n, 3) turned along."""
-        moved = (self._blended(weights)[0] @ rest[:, :, None].astype(np.float32))[:, :, 0]
+        moved = (self.blended(weights)[0] @ rest[:, :, None].astype(np.float32))[:, :, 0]
         return np.asarray(moved / np.maximum(np.linalg.norm(moved, axis=1, keepdims=True), 1e-9), np.float32)
 
-    def _blended(self, weights: Floats) -> tuple[Floats, Floats]:
+    def blended(self, weights: Floats) -> tuple[Floats, Floats]:
+        """The mixed turns (n, 3, 3) and moves (n, 3) of points with these weights."""
         flat = np.concatenate([self.turns.reshape(-1, 9), self.moves], 1).astype(np.float32)
         mixed = weights @ flat
         return mixed[:, :9].reshape(-1, 3, 3), mixed[:, 9:]

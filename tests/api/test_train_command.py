@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -24,8 +26,9 @@ def test_a_folder_that_is_not_there_is_bad_usage(tmp_path: Path) -> None:
     assert "none" in ended.stderr
 
 
-def test_without_the_backbones_weights_it_says_how_to_get_them(tmp_path: Path) -> None:
-    ended = run(tmp_path, "detector", "--data", str(tmp_path), "--out", str(tmp_path / "out.safetensors"))
+@pytest.mark.parametrize("model", ["detector", "garment"])
+def test_without_the_backbones_weights_it_says_how_to_get_them(model: str, tmp_path: Path) -> None:
+    ended = run(tmp_path, model, "--data", str(tmp_path), "--out", str(tmp_path / "out.safetensors"))
     assert ended.returncode == 1
     assert "shopglass models pull" in ended.stderr
     assert not (tmp_path / "out.safetensors").exists()

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from sample import POSES, PersonPicture, person
+from sample import POSES, Drawing, PersonPicture, Shop, person
 from sample.people.build import random_build, rest_joints
 from sample.people.figure import LABELS, figure
 from sample.people.implicit import ellipsoid, polygonise
@@ -103,3 +103,59 @@ def test_nobody_sinks_into_the_floor(pose: str) -> None:
     stance = stand(POSES[pose], joints)
     lowest = min(float(stance.points(s.points, s.weights)[:, 1].min()) for s in figure(build, False))
     assert -0.03 < lowest < 0.02
+
+
+@pytest.fixture(scope="module")
+def dressed() -> tuple[PersonPicture, Drawing]:
+    shirt = next(p for p in Shop(3).products(200) if p.category == "t-shirt" and p.attributes["pattern"] != "plain")
+    drawing = shirt.render(320)
+    return person(7, "arms away", [("t-shirt", drawing)], turn=0, size=SMALL, quality=1, bare=True), drawing
+
+
+def test_a_source_map_leads_back_to_the_colours_of_the_flat_garment(dressed: tuple[PersonPicture, Drawing]) -> None:
+    picture, drawing = dressed
+    (worn,) = picture.worn
+    seen = np.isfinite(worn.source[..., 0])
+    x, y = np.floor(worn.source[seen]).astype(int).T
+    flat = drawing.pixels[y.clip(0, 319), x.clip(0, 319), :3].astype(float)
+    photo = picture.pixels[seen].astype(float)
+    assert np.corrcoef(flat.ravel(), photo.ravel())[0, 1] > 0.85
+    assert (drawing.mask[y.clip(0, 319), x.clip(0, 319)]).mean() > 0.95
+
+
+def test_source_maps_lie_in_the_mask_and_the_mask_is_labelled_as_worn(dressed: tuple[PersonPicture, Drawing]) -> None:
+    picture, _ = dressed
+    (worn,) = picture.worn
+    assert not np.isfinite(worn.source[~worn.mask]).any()
+    assert (picture.labels[worn.mask] == LABELS.index("upper")).all()
+    assert np.isfinite(worn.source[worn.mask]).all(1).mean() > 0.8
+
+
+def test_key_points_are_where_the_source_map_shows_them(dressed: tuple[PersonPicture, Drawing]) -> None:
+    picture, drawing = dressed
+    (worn,) = picture.worn
+    height = float(np.ptp(np.nonzero(picture.person > 0.5)[0]))
+    ys, xs = np.nonzero(np.isfinite(worn.source[..., 0]))
+    near = worn.source[ys, xs]
+    for name in worn.visible - {"cuff_outer_left", "cuff_outer_right", "shoulder_left", "shoulder_right"}:
+        k = int(np.hypot(*(near - drawing.points[name]).T).argmin())
+        assert np.hypot(xs[k] + 0.5 - worn.points[name][0], ys[k] + 0.5 - worn.points[name][1]) < 0.03 * height, name
+
+
+def test_a_garment_hangs_level_and_its_left_side_is_the_wearers(dressed: tuple[PersonPicture, Drawing]) -> None:
+    points = dressed[0].worn[0].points
+    assert points["hem_left"][0] > points["hem_right"][0]
+    assert abs(points["hem_left"][1] - points["hem_right"][1]) < 0.02 * SMALL[1]
+    assert points["neckline_front"][1] < points["armpit_left"][1] < points["hem_left"][1]
+
+
+def test_the_bare_picture_differs_only_where_clothes_were(dressed: tuple[PersonPicture, Drawing]) -> None:
+    picture, _ = dressed
+    assert picture.bare.shape == picture.pixels.shape
+    face = picture.labels == LABELS.index("face")
+    assert np.abs(picture.bare[face].astype(int) - picture.pixels[face]).mean() < 3
+
+
+def test_what_is_not_worn_on_the_body_is_refused(dressed: tuple[PersonPicture, Drawing]) -> None:
+    with pytest.raises(ValueError, match="watch"):
+        person(1, wears=[("watch", dressed[1])])

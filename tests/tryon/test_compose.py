@@ -8,10 +8,12 @@ from numpy.typing import NDArray
 
 from tests.tryon import dressed
 from tryon.bodies import LABELS
-from tryon.compose import compose, cover_of, trimmed, visible
+from tryon.compose import compose, visible
 from tryon.garments import Garment
 from tryon.layers import Layer
 from tryon.order import dressing_order, fronts, over_torso
+from tryon.overlap import without_hidden
+from tryon.stack import cover_of, trimmed
 
 
 def garment(category: str = "t-shirt", sleeves: bool = True) -> Garment:
@@ -25,6 +27,7 @@ def dressed_up(
 ):  # type: ignore[no-untyped-def]
     body = dressed.body(named)
     front = fronts(body, named, [garment(kind, sleeves)], tucked=tucked)
+    (layers,) = without_hidden([layers], body, front.worn, over=not tucked)
     return body, front, compose(body, body.pixels, [layers], front)
 
 
@@ -108,6 +111,15 @@ def test_new_trousers_go_under_the_worn_top() -> None:
     body, _, picture = dressed_up(named, [dressed.layer("0-pants/body", 62, 110, 118, 215)], kind="pants")
     assert np.abs(picture[120, 90].astype(int) - body.pixels[120, 90]).max() <= 3
     assert picture[180, 90, 1] > 100
+
+
+def test_new_trousers_do_not_stand_out_beside_the_worn_top_that_hides_their_waist() -> None:
+    named = dressed.labels()
+    body, _, picture = dressed_up(named, [dressed.layer("0-pants/body", 40, 110, 140, 215)], kind="pants")
+    beside = np.s_[112:124, 64:120]
+    assert np.abs(picture[120, 62:118].astype(int) - body.pixels[120, 62:118]).max() <= 4
+    assert (picture[beside] != body.pixels[beside]).any(axis=-1).mean() < 0.2
+    assert picture[180, 50, 1] == 160
 
 
 def test_shadows_fall_on_the_person_below_the_hem_and_can_be_left_out() -> None:

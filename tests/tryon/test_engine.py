@@ -15,9 +15,9 @@ from sample.wardrobe import garment as drawn
 from tests.tryon import mannequins
 from tryon.answer import Answer
 from tryon.bodies import LABELS
-from tryon.compose import cover_of
 from tryon.engine import TryOn
 from tryon.garments import Category, Garment
+from tryon.stack import cover_of
 from vision import Picture
 
 STAGES = {"body", "fit", "warp", "parse", "order", "light", "undress", "compose"}

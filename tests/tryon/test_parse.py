@@ -1,3 +1,5 @@
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -5,6 +7,8 @@ from numpy.typing import NDArray
 from tests.tryon.dummy import dummy
 from tryon import LABELS
 from tryon.parse import Parsed, parse
+from tryon.people import People
+from tryon.zones import ARMS, LEGS
 
 
 def overlap(parsed: Parsed, truth: NDArray[np.uint8], *names: str) -> float:
@@ -59,3 +63,16 @@ def test_labels_and_shapes_are_those_of_the_photo() -> None:
     assert parsed.labels.shape == body.person.shape
     assert parsed.labels.dtype == np.uint8
     assert 0.0 <= parsed.sure <= 1.0
+
+
+@pytest.mark.parametrize("limbs", [ARMS, LEGS])
+def test_bare_limbs_of_a_photo_are_skin(
+    people: People, photo: Callable[[str], NDArray[np.uint8]], limbs: tuple[tuple[int, int, int], ...]
+) -> None:
+    body = people.find_body(photo("tfjs_pose.jpg"))
+    parsed = parse(body)
+    for _, middle, end in limbs:
+        x, y = body.points[[middle, end], :2].mean(axis=0).astype(int)
+        assert parsed.of("arm", "leg")[y - 3 : y + 4, x - 3 : x + 4].mean() > 0.8
+    x, y = (body.points[[11, 12], :2].mean(axis=0) * 0.6 + body.points[[23, 24], :2].mean(axis=0) * 0.4).astype(int)
+    assert parsed.of("upper")[y - 5 : y + 6, x - 5 : x + 6].mean() > 0.8

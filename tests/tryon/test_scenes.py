@@ -6,8 +6,8 @@ import pytest
 from sample import garment
 from tryon import PARTS, POINTS
 from tryon.examples import UNKNOWN, UNSURE, Example, drawn, ground_of, photographed
-from tryon.garment_net import SIDE
-from tryon.scenes import FLIPPED_PARTS, FLIPPED_POINTS, Composer, Scene
+from tryon.garment_net import MIRRORED_POINTS, SIDE
+from tryon.scenes import FLIPPED_LABELS, Composer, Scene
 
 
 @pytest.fixture(scope="module")
@@ -44,8 +44,8 @@ def test_left_parts_lie_right_of_right_ones(scenes: list[Scene]) -> None:
 
 
 def test_mirroring_twice_changes_nothing() -> None:
-    assert np.array_equal(np.array(FLIPPED_POINTS)[FLIPPED_POINTS], np.arange(len(POINTS)))
-    assert np.array_equal(FLIPPED_PARTS[FLIPPED_PARTS], np.arange(256))
+    assert np.array_equal(np.array(MIRRORED_POINTS)[MIRRORED_POINTS], np.arange(len(POINTS)))
+    assert np.array_equal(FLIPPED_LABELS[FLIPPED_LABELS], np.arange(256))
 
 
 def test_a_seed_makes_the_same_scenes(examples: list[Example]) -> None:

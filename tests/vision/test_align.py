@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from core.errors import BadCatalogue, IndexMismatch
-from vision.align import HEAD_PLAN, Group, HeadPlan, HeadPoint, Pictures, train_heads
+from vision.align import HEAD_PLAN, Group, HeadPlan, HeadPoint, Pictures, train_heads, train_readers
 from vision.caption_words import LANGUAGES
 from vision.captions import captions
 from vision.colour import NAMES
@@ -77,6 +77,17 @@ def test_the_record_says_where_they_come_from(heads: Heads, points: list[HeadPoi
     assert record.recall_at_10 > 0.8
     assert record.settings["step"] in {point.step for point in points}
     assert [point.step for point in points][:2] == [50, 100]
+
+
+def test_words_are_learnt_anew_where_pictures_stay(world: World, heads: Heads) -> None:
+    again = train_readers(heads, world.pictures, [world.groups()], PLAN)
+    for part in ("image", "project"):
+        for ours, theirs in zip(heads.parts[part], again.parts[part], strict=True):
+            np.testing.assert_array_equal(ours[0], theirs[0])
+    assert not np.array_equal(heads.parts["text"][0][0], again.parts["text"][0][0])
+    assert (again.record.pictures, again.record.held_out) == (86, 10)
+    assert again.record.recall_at_10 > 0.8
+    assert again.record.settings["reading_noise"] == PLAN.noise
 
 
 def test_a_text_speaks_of_its_colour(world: World, heads: Heads) -> None:

@@ -1,0 +1,108 @@
+"""What of a garment nobody sees once it is worn: under another garment, inside a collar, behind the head."""
+
+from collections.abc import Sequence
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from tryon.bodies import Body
+from tryon.layers import Layer
+from tryon.reach import SIDES, along_arm
+from tryon.stack import Frame, cover_of, part_of
+
+Plane = NDArray[np.float32]
+
+_HEM = 16  # rows that the rounded corners of a hem take at most
+
+
+def without_hidden(worn: Sequence[Sequence[Layer]], body: Body, kept: Plane, *, over: bool) -> list[list[Layer]]:
+    """Cut from each garment's layers what lies hidden, though it would stand out beside what hides it.
+
+    worn: the garment put on first first. kept: (H, W) float32 in [0, 1], what stays of the worn clothes and hides the
+    new; over: it is a top over new trousers, not trousers over a new top.
+    """
+    shows = _beside_kept(body, kept, over=over)
+    cut = []
+    for index, layers in enumerate(worn):
+        outer = [layer for later in worn[index + 1 :] for layer in later]
+        cut.append([_cut(layer, _shown(layer, body, outer) * shows) for layer in layers])
+    return cut
+
+
+def _shown(layer: Layer, body: Body, outer: Sequence[Layer]) -> Plane:
+    """(H, W) float32 in [0, 1], or a shape that spreads to it."""
+    part = part_of(layer)
+    shape = body.person.shape
+    if part.startswith("sleeve"):
+        return _beyond_cuffs(body, part, [one for one in outer if part_of(one) == part])
+    shown = _beside_head(body)
+    if part == "inside":
+        shown = shown * (1 - body.person)
+    trunk: NDArray[np.bool_] = np.asarray(
+        cover_of([one for one in outer if not part_of(one).startswith("sleeve")], shape) > 0.5
+    )
+    rows: NDArray[np.bool_] = trunk.max(axis=1)
+    if rows.any():
+        first = np.where(rows, trunk.argmax(axis=1), shape[1])
+        last = np.where(rows, shape[1] - trunk[:, ::-1].argmax(axis=1), 0)
+        first, last = _widest_above(-first), _widest_above(last)
+        columns = np.arange(shape[1])
+        between = (columns >= -first[:, None]) & (columns < last[:, None])
+        shown = shown * (between | ~rows[:, None])
+    return shown.astype(np.float32)
+
+
+def _widest_above(edge: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The largest value of each row and the _HEM rows above it."""
+    windows = np.lib.stride_tricks.sliding_window_view(np.pad(edge, (_HEM, 0), mode="edge"), _HEM + 1)
+    return np.asarray(windows.max(axis=1))
+
+
+def _beyond_cuffs(body: Body, part: str, outer: Sequence[Layer]) -> Plane:
+    """Where an inner sleeve shows: past the end of the longest one over it."""
+    if not outer:
+        return np.ones((1, 1), np.float32)
+    side = next(side for side in SIDES if part.endswith(side))
+    along, _ = along_arm(body, side)
+    ends = [
+        float(np.percentile(along[cover > 0.5], 98))
+        for one in outer
+        if ((cover := cover_of([one], along.shape)) > 0.5).any()
+    ]
+    return np.asarray(np.clip((along - max(ends, default=0.0)) * 30 + 1, 0, 1))
+
+
+def _beside_head(body: Body) -> Plane:
+    """0 above the shoulders beside the head, else 1: a hood hangs behind the shoulders, not around the ears."""
+    one, other = body.points[[11, 12], :2]
+    across = float(np.linalg.norm(one - other))
+    columns = np.abs(np.arange(body.person.shape[1], dtype=np.float32) - float(one[0] + other[0]) / 2)
+    person = body.person > 0.5
+    tops = np.where(person.any(axis=0), person.argmax(axis=0), body.person.shape[0]) - 0.07 * across
+    rows = np.arange(body.person.shape[0], dtype=np.float32)[:, None]
+    above = np.clip((tops - rows) / (0.02 * across + 1), 0, 1)
+    return np.asarray(1 - above * ((columns > 0.2 * across) & (columns < 0.55 * across)), np.float32)
+
+
+def _beside_kept(body: Body, kept: Plane, *, over: bool) -> Plane:
+    """0 outside the person where clothes that are kept hide what is new: a waistband under a top, a top in trousers."""
+    height, width = body.person.shape
+    x0, x1 = sorted(int(np.clip(x, 0, width - 1)) for x in body.points[[23, 24], 0])
+    there = kept[:, x0 : x1 + 1] > 0.5
+    there = there[:, there.any(axis=0)]
+    if not there.size:
+        return np.ones((1, 1), np.float32)
+    edge = float(np.median(height - there[::-1].argmax(axis=0) if over else there.argmax(axis=0)))
+    rows = np.arange(height, dtype=np.float32)[:, None]
+    hides = np.clip(edge - rows if over else rows - edge, 0, 1)
+    return np.asarray(1 - hides * (1 - body.person))
+
+
+def _cut(layer: Layer, shown: Plane) -> Layer:
+    if shown.size == 1:
+        return layer
+    frame = Frame.of(layer, shown.shape)
+    alpha = layer.pixels[..., 3].copy()
+    alpha[frame.own] = (alpha[frame.own] * shown[frame.place] + 0.5).astype(np.uint8)
+    return msgspec.structs.replace(layer, pixels=np.dstack([layer.pixels[..., :3], alpha]))
