@@ -1,6 +1,7 @@
 """Drawn accessories as GLB files, in metres as glTF has them: glasses, hats, jewellery and watches of known shape."""
 
 import struct
+from collections.abc import Callable
 from typing import Any, Final
 
 import msgspec
@@ -228,7 +229,7 @@ def ring(metal: Stuff, stone: Stuff) -> Parts:
     ]
 
 
-ACCESSORIES: Final = {
+ACCESSORIES: Final[dict[str, tuple[str, Callable[[], Parts]]]] = {
     "glasses-acetate": ("glasses", lambda: glasses(BLACK, CLEAR, thick=0.42)),
     "glasses-wire": ("glasses", lambda: glasses(GOLD, CLEAR, round_=2.0, height=4.7, thick=0.14)),
     "sunglasses": ("glasses", lambda: glasses(TORTOISE, BROWN, round_=3.0, height=4.8, thick=0.5)),
@@ -241,7 +242,7 @@ ACCESSORIES: Final = {
     "bangle": ("bracelet", lambda: bangle(GOLD)),
     "ring": ("ring", lambda: ring(GOLD, RUBY)),
 }
-"""Names of the drawn accessories: what kind each is, and how it is made."""
+"""Names of the drawn accessories: of what kind each is, and how it is made."""
 
 
 def accessory_file(name: str) -> bytes:
@@ -254,7 +255,11 @@ def accessory_file(name: str) -> bytes:
 
 def glb(parts: Parts) -> bytes:
     """A binary glTF 2.0 file of solids in centimetres."""
-    chunk, views, accessors, materials, primitives = b"", [], [], [], []
+    chunk = b""
+    views: list[dict[str, Any]] = []
+    accessors: list[dict[str, Any]] = []
+    materials: list[dict[str, Any]] = []
+    primitives: list[dict[str, Any]] = []
 
     def stored(array: NDArray[Any], component: int, kind: str, **more: Any) -> int:
         nonlocal chunk

@@ -1,4 +1,4 @@
-from .accessories.accessory import KINDS, Accessory, Kind
+from .accessories.accessory import ACCESSORY_KINDS, Accessory, AccessoryKind
 from .accessories.reading import read_accessory
 from .answer import Answer, Confidence, Report
 from .asset import GarmentAsset, garment_asset, garment_texture
@@ -13,6 +13,7 @@ from .people import People
 from .wardrobe import Wardrobe, category_of
 
 __all__ = [
+    "ACCESSORY_KINDS",
     "KIND",
     "KINDS",
     "LABELS",
@@ -21,6 +22,7 @@ __all__ = [
     "POINTS",
     "POINTS_OF",
     "Accessory",
+    "AccessoryKind",
     "Answer",
     "Body",
     "Category",

@@ -10,14 +10,14 @@ import rich_click as click
 
 from api.terminal import messages, output, write_json
 from core.settings import Settings, load_settings
-from tryon import KINDS, Category, Kind, Report
+from tryon import ACCESSORY_KINDS, AccessoryKind, Category, Report
 
 if TYPE_CHECKING:
     from tryon import Answer
 
 FORMATS: dict[str, Literal["png", "jpeg"]] = {".png": "png", ".jpg": "jpeg", ".jpeg": "jpeg"}
 CATEGORIES: tuple[Category, ...] = get_args(Category)
-ALL: tuple[Category | Kind, ...] = (*CATEGORIES, *KINDS)
+ALL: tuple[Category | AccessoryKind, ...] = (*CATEGORIES, *ACCESSORY_KINDS)
 FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 
 
@@ -63,7 +63,7 @@ def tryon(
     person: Path,
     garments: tuple[Path, ...],
     items: tuple[str, ...],
-    categories: tuple[Category | Kind, ...],
+    categories: tuple[Category | AccessoryKind, ...],
     at: str | None,
     tucked: bool,
     no_light: bool,
@@ -88,9 +88,9 @@ def tryon(
 
     known = [*categories, *[None] * (len(garments) - len(categories))]
     named = list(zip(garments, known, strict=True))
-    accessories = [(file, kind) for file, name in named for kind in KINDS if kind == name]
+    accessories = [(file, kind) for file, name in named for kind in ACCESSORY_KINDS if kind == name]
     clothes = [
-        Chosen(file.name, file.read_bytes(), _category(name)) for file, name in named if name not in KINDS
+        Chosen(file.name, file.read_bytes(), _category(name)) for file, name in named if name not in ACCESSORY_KINDS
     ] + _of_catalogue(settings, items)
     with TryOn.open(settings) as engine:
         photo = engine.decode(person.read_bytes())

@@ -129,7 +129,7 @@ class _Scene:
     """Accessories, and what hides them, for rays from the camera."""
 
     def __init__(self, worn: Worn, around: Surround) -> None:
-        surfaces = tuple(surface for piece in worn.pieces for surface in piece.surfaces)
+        surfaces = [s for piece in worn.pieces for s in piece.surfaces if len(s.triangles)]
         self._opaque = _Soup.of(tuple(s for s in surfaces if not _clear(s.material)), worn.solid)
         self._glass = _Soup.of(tuple(s for s in surfaces if _clear(s.material)), None)
         self._veil, self._around = worn.veil, around

@@ -66,7 +66,7 @@ def _layer(name: str, drawn: Plane, region: Region, around: Surround) -> Layer:
     if around.blur > 0.6:
         drawn = cv2.GaussianBlur(drawn, (0, 0), (around.blur**2 - 0.3) ** 0.5)
     alpha = drawn[..., 3]
-    colour = drawn[..., :3] / np.maximum(alpha, 1e-4)[..., None]
+    colour = np.asarray(drawn[..., :3] / np.maximum(alpha, 1e-4)[..., None], np.float32)
     colour = grain.match(colour, alpha, 0, around.noise)
     pixels = np.dstack([np.clip(colour + 0.5, 0, 255), np.clip(255 * alpha + 0.5, 0, 255)]).astype(np.uint8)
     return Layer(name=f"{name}/itself", pixels=pixels, x=region.x, y=region.y)

@@ -7,12 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import AccessoryUnusable
-from tryon.accessories.accessory import Accessory, Kind, Surface
+from tryon.accessories.accessory import Accessory, AccessoryKind, Surface
 from tryon.accessories.rays import Triangles
 
 Points = NDArray[np.float64]
 
-SIZES: Final[dict[Kind, float]] = {
+SIZES: Final[dict[AccessoryKind, float]] = {
     "glasses": 14.2, "hat": 16.6, "earrings": 3.2, "necklace": 15.0, "watch": 6.2, "ring": 1.95, "bracelet": 6.6,
 }  # fmt: skip
 """Centimetres where none are given: glasses, hat (crown), necklace, watch, ring and bracelet are so wide; an earring is
@@ -23,7 +23,7 @@ _ITSELF: Final = 0.15
 """How much better another way round must fit before a file's own axes, which glTF prescribes, are not believed."""
 
 
-def accessory(surfaces: tuple[Surface, ...], kind: Kind, size: float | None = None) -> Accessory:
+def accessory(surfaces: tuple[Surface, ...], kind: AccessoryKind, size: float | None = None) -> Accessory:
     """Surfaces in any units and axes as an accessory. size: centimetres, meant as those of SIZES.
 
     Raises AccessoryUnusable, "no-such-shape", for what cannot be this kind.
@@ -125,7 +125,7 @@ def _like_glasses(points: Points) -> float:
     high = (central[:, 1].mean() - lenses[:, 1].min()) / height
     tips = p[p[:, 2] < p[:, 2].min() + 0.1 * depth]
     hooked = float(np.clip((lenses[:, 1].max() - tips[:, 1].min()) / max(float(np.ptp(p[:, 1])), 1e-6), 0, 1))
-    return _alike(p) + forward + 0.6 * high + 0.1 * hooked - 0.5 * float(np.ptp(p[:, 1]) > 0.6 * width)
+    return float(_alike(p) + forward + 0.6 * high + 0.1 * hooked - 0.5 * (np.ptp(p[:, 1]) > 0.6 * width))
 
 
 def _like_band(points: Points) -> float:
