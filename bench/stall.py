@@ -19,9 +19,16 @@ from core.errors import NotFound
 from core.settings import Settings
 from sample import Drawing, generate
 from sample.accessories import ACCESSORIES, accessory_file
-from tryon import PARTS, POINTS_OF, Garment, garment_asset, garment_texture, read_accessory
-from tryon.accessories.accessory import Kind
-from tryon.accessory_asset import accessory_asset
+from tryon import (
+    PARTS,
+    POINTS_OF,
+    AccessoryKind,
+    Garment,
+    accessory_asset,
+    garment_asset,
+    garment_texture,
+    read_accessory,
+)
 
 STYLES = ("crew-neck T-shirt", "long-sleeve T-shirt", "denim jacket", "shift dress", "straight-leg jeans")
 GLASSES = "sunglasses"
@@ -67,7 +74,7 @@ def stall(settings: Settings) -> Litestar:
         address = f"/v1/tryon/items/{name}/texture"
         if name in garments:
             return Response(msgspec.json.encode(garment_asset(garments[name], address)), media_type="application/json")
-        made = read_accessory(accessory_file(name), msgspec.convert(ACCESSORIES[name][0], Kind))
+        made = read_accessory(accessory_file(name), msgspec.convert(ACCESSORIES[name][0], AccessoryKind))
         return Response(msgspec.json.encode(accessory_asset(made, address)), media_type="application/json")
 
     @get("/v1/tryon/items/{name:str}/texture", sync_to_thread=False)

@@ -1,5 +1,6 @@
 from .accessories.accessory import ACCESSORY_KINDS, Accessory, AccessoryKind
 from .accessories.reading import read_accessory
+from .accessory_asset import AccessoryAsset, accessory_asset, accessory_texture
 from .answer import Answer, Confidence, Report
 from .asset import GarmentAsset, garment_asset, garment_texture
 from .bodies import LABELS, Body, Face, Hand
@@ -15,13 +16,13 @@ from .wardrobe import Wardrobe, category_of
 __all__ = [
     "ACCESSORY_KINDS",
     "KIND",
-    "KINDS",
     "LABELS",
     "MOST_GARMENTS",
     "PARTS",
     "POINTS",
     "POINTS_OF",
     "Accessory",
+    "AccessoryAsset",
     "AccessoryKind",
     "Answer",
     "Body",
@@ -36,7 +37,6 @@ __all__ = [
     "Garment",
     "GarmentAsset",
     "Hand",
-    "Kind",
     "Layer",
     "Mesh",
     "Order",
@@ -49,6 +49,8 @@ __all__ = [
     "Result",
     "TryOn",
     "Wardrobe",
+    "accessory_asset",
+    "accessory_texture",
     "category_of",
     "encode_picture",
     "garment_asset",

@@ -9,14 +9,14 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from core.errors import AccessoryUnusable
-from tryon.accessories.accessory import Accessory, Kind, Surface
+from tryon.accessories.accessory import Accessory, AccessoryKind, Surface
 from tryon.accessories.head import EAR
 from tryon.accessories.worn import EAR_TOP, REST
 
 HALF: Final = 7.46
 """Half the canonical head's width before the ears."""
 
-_SITS: Final[dict[Kind, tuple[tuple[float, float, float], ...]]] = {
+_SITS: Final[dict[AccessoryKind, tuple[tuple[float, float, float], ...]]] = {
     "glasses": (REST,),
     "hat": ((0.0, 6.6, -3.6),),
     "earrings": ((EAR[0] - 0.1, EAR[1] - 2.5, EAR[2] + 0.9), (-EAR[0] + 0.1, EAR[1] - 2.5, EAR[2] + 0.9)),
@@ -50,7 +50,7 @@ class AccessoryAsset(Struct, frozen=True, kw_only=True, tag="accessory"):
     hinge, ear: z from where to where temples are bent apart for wider heads than ``half``, half the width of this one.
     """
 
-    kind: Kind
+    kind: AccessoryKind
     pieces: list[AccessoryPiece]
     half: float = HALF
     hinge: float = REST[2] - 1

@@ -27,6 +27,13 @@ function skull() {
   return new THREE.Mesh(geometry, hiding());
 }
 
+/** A neck, behind which the back of a necklace goes. */
+function neck() {
+  const geometry = new THREE.CylinderGeometry(5.4, 6.2, 13, 24);
+  geometry.translate(0, -11, -4.6);
+  return new THREE.Mesh(geometry, hiding());
+}
+
 function shape(piece, pictures) {
   const geometry = new THREE.BufferGeometry();
   geometry.setAttribute("position", new THREE.BufferAttribute(Float32Array.from(piece.positions), 3));
@@ -91,7 +98,7 @@ export class Accessory {
     this.worn = new THREE.Group();
     this.worn.matrixAutoUpdate = false;
     this.parts = asset.pieces.map((piece) => shape(piece, pictures));
-    this.worn.add(skull(), ...this.parts);
+    this.worn.add(skull(), neck(), ...this.parts);
     this.half = asset.half;
     this.face = new THREE.Mesh(new THREE.BufferGeometry(), hiding());
     this.positions = new THREE.BufferAttribute(new Float32Array(3 * 478), 3).setUsage(THREE.DynamicDrawUsage);
