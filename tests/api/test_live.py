@@ -1,5 +1,6 @@
 """The live page in a real browser before a fake camera; of a stall that has its real routes and garments of known points."""
 
+import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -214,19 +215,29 @@ def test_without_its_files_the_page_names_the_remedy(
         assert "shopglass models pull live" in browser.find_element("css selector", "#remarks").text
 
 
-def test_a_product_is_told_as_mesh_and_texture_or_refused_with_the_reason(client: httpx.Client, shop: Shop) -> None:
-    answers = {line["id"]: line for line in client.post("/v1/search", json={"terms": [{"text": "T-shirt"}], "limit": 5}).json()["hits"][0:1] for line in [line["product"]]}  # fmt: skip
-    item = next(iter(answers))
-    told = client.get(f"/v1/tryon/items/{item}")
-    if told.status_code == 422:
-        assert told.json()["reason"]
-        return
-    asset = told.json()
-    assert asset["type"] == "garment"
-    texture = client.get(asset["texture"])
+def of_category(shop: Shop, category: str) -> str:
+    lines = [json.loads(line) for line in (shop.sample / "catalogue.jsonl").read_text().splitlines()]
+    return next(str(line["id"]) for line in lines if line["category"] == category)
+
+
+@pytest.mark.parametrize(("category", "kind"), [("longsleeve", "garment"), ("glasses", "accessory")])
+def test_a_product_is_told_as_mesh_and_texture(client: httpx.Client, shop: Shop, category: str, kind: str) -> None:
+    asset = client.get(f"/v1/tryon/items/{of_category(shop, category)}").json()
+    assert asset["type"] == kind
+    assert asset["pieces"]
+    address = asset["texture"] if kind == "garment" else asset["pieces"][0]["texture"]
+    texture = client.get(address)
     assert texture.headers["content-type"] == "image/webp"
     assert texture.headers["etag"]
+
+
+def test_what_cannot_be_worn_is_refused_with_the_reason(client: httpx.Client, shop: Shop) -> None:
+    refused = client.get(f"/v1/tryon/items/{of_category(shop, 'shoes')}")
+    assert refused.status_code == 422
+    assert refused.json()["reason"]
     assert client.get("/v1/tryon/items/nothing").status_code == 404
+    no_picture = client.get(f"/v1/tryon/items/{of_category(shop, 'glasses')}/texture?surface=1")
+    assert no_picture.status_code == 404  # a temple is of one colour
 
 
 def test_only_the_live_page_may_compile(client: httpx.Client) -> None:
