@@ -8,6 +8,7 @@ import msgspec
 import numpy as np
 from litestar import Litestar, Response, get, post
 from litestar.datastructures import State
+from litestar.params import FromPath, JSONBody
 from litestar.static_files import create_static_files_router
 
 from api.assets import AssetsController
@@ -94,23 +95,23 @@ def stall(settings: Settings) -> Litestar:
         return {"id": name, "title": name, "price": "1", "currency": "EUR", "attributes": {}}
 
     @post("/v1/search", status_code=200, sync_to_thread=False)
-    def search(data: dict[str, Any]) -> dict[str, Any]:
+    def search(data: JSONBody[dict[str, Any]]) -> dict[str, Any]:
         return {"hits": [{"product": described(name)} for name in (*products, GLASSES)], "cursor": None}
 
     @get("/v1/items/{name:str}/picture", sync_to_thread=False)
-    def picture(name: str) -> Response[bytes]:
+    def picture(name: FromPath[str]) -> Response[bytes]:
         if name not in drawings:
             raise NotFound("No picture.")
         _, data = cv2.imencode(".jpg", drawings[name].on_background()[..., ::-1])
         return Response(data.tobytes(), media_type="image/jpeg")
 
     @get("/v1/tryon/items/{name:str}", sync_to_thread=False)
-    def item(name: str) -> Response[bytes]:
+    def item(name: FromPath[str]) -> Response[bytes]:
         asset = spectacles() if name == GLASSES else garment_asset(garments[name], f"/v1/tryon/items/{name}/texture")
         return Response(msgspec.json.encode(asset), media_type="application/json")
 
     @get("/v1/tryon/items/{name:str}/texture", sync_to_thread=False)
-    def texture(name: str) -> Response[bytes]:
+    def texture(name: FromPath[str]) -> Response[bytes]:
         return Response(garment_texture(garments[name]), media_type="image/webp")
 
     return Litestar(
