@@ -70,7 +70,10 @@ BUSTS: Final = (
 POSES: Final = ("arms down", "arms away", "akimbo", "one akimbo", "one bent", "walking", "one raised", "arms down")
 TOPS: Final[tuple[Category, ...]] = ("t-shirt", "longsleeve", "shirt", "outwear", "dress")
 ALL: Final[tuple[Category, ...]] = (*TOPS, "pants", "skirt", "shorts")
-WEARS: Final = ("graphic T-shirt", "polo shirt", "crew-neck T-shirt"), ("straight-leg jeans", "chino shorts", "A-line skirt")
+WEARS: Final = (
+    ("graphic T-shirt", "polo shirt", "crew-neck T-shirt"),
+    ("straight-leg jeans", "chino shorts", "A-line skirt"),
+)
 
 
 def draw(data: Path, engine: TryOn, *, seed: int, count: int = 60) -> tuple[Pair, ...]:
@@ -85,7 +88,10 @@ def draw(data: Path, engine: TryOn, *, seed: int, count: int = 60) -> tuple[Pair
             full = True
             wears = tuple(str(rng.choice(some)) for some in WEARS) if rng.random() < 0.5 else ()
             who = Who(
-                seed=int(rng.integers(1000)), pose=str(rng.choice(POSES)), turn=float(rng.integers(-15, 16)), wears=wears
+                seed=int(rng.integers(1000)),
+                pose=str(rng.choice(POSES)),
+                turn=float(rng.integers(-15, 16)),
+                wears=wears,
             )
         category = (ALL if full else TOPS)[rng.integers(len(ALL if full else TOPS))]
         pair = Pair(who, _any(data, category, rng, sample=bool(len(pairs) // 2 % 2)), category)
