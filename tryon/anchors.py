@@ -77,10 +77,10 @@ def find_anchors(body: Body) -> Anchors:
     torso = float(np.linalg.norm(middle - hips))
     if torso < SHORTEST:
         hips, torso = np.add(middle, (0.0, SHORTEST)), SHORTEST
-    unit = max(float(np.linalg.norm(xy[11] - xy[12])), 0.62 * torso)
+    turn = float(np.radians(np.clip(body.turn, -70, 70)))
+    unit = max(float(np.linalg.norm(xy[11] - xy[12])) / max(np.cos(turn), 0.8), 0.62 * torso)
     up = (middle - hips) / torso
     across = np.array([-up[1], up[0]])
-    turn = float(np.radians(np.clip(body.turn, -70, 70)))
     line = xy[11] - xy[12]
     # The shoulder line tells less of the tilt the more the body is turned; a hunched shoulder tilts it at most this far.
     ahead = max(float(line @ across), 0.3 * unit)
@@ -168,7 +168,7 @@ def _shoulder(
         found = edge(body.person, joint + 0.03 * unit * out, up, 0.3 * unit)
         top = float(np.clip(found, 0.08 * unit, 0.2 * unit)) if found else top
     normal = s * np.array([way[1], -way[0]])
-    neck = middle + out * min(0.2 * unit, 0.6 * reach) + up * (0.26 * unit + 0.3 * max(lift, 0))
+    neck = middle + out * min(0.2 * unit, 0.6 * reach) + up * (0.33 * unit + 0.3 * max(lift, 0))
     tip = middle + out * (reach + (0.1 - 0.11 * high) * unit) + up * (lift + 0.85 * top + (0.015 + 0.1 * high) * unit)
     ridge = middle + out * (0.45 * reach + 0.1 * unit) + up * (0.6 * lift + 0.2 * unit)
     down = [joint + way * f * unit + normal * arm.half[0] for f in (0.3, 0.5, 0.7)]
