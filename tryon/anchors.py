@@ -23,6 +23,8 @@ CROTCH: Final = 1.22
 """Depth of the crotch below the shoulder joints, in torsos, where the legs are closed and the mask does not show it."""
 SHORTEST: Final = 16.0
 """Pixels: a torso that seems shorter is upright and that long."""
+PIT: Final = 1.1
+"""How far out cloth lies under the arms, in shares of the shoulder joints' distance from the spine."""
 ARM: Final = (0.15, 0.125, 0.085)
 LEG: Final = (0.25, 0.17, 0.115)
 
@@ -175,7 +177,7 @@ def _shoulder(
     line = np.array([neck, ridge, tip, *down])
     tip_at = float(np.linalg.norm(np.diff(line[:3], axis=0), axis=1).sum())
     level = 0.3 - 0.05 * float(np.clip((raised - 30) / 120, 0, 1))
-    pit = middle + out * (0.92 * reach + 0.05 * unit * high) - up * (level * torso - 0.7 * lift)
+    pit = middle + out * (PIT * reach + 0.05 * unit * high) - up * (level * torso - 0.7 * lift)
     return line, tip_at, pit
 
 

@@ -22,9 +22,9 @@ EASE: Final = {
 """By how much a garment is wider than the body's half girth, where its photo does not tell."""
 CHEST, SHOULDERS, WAIST, HIP = 1.47, 1.3, 1.17, 1.4
 """Half girths and the width from seam to seam in units (.33 m), before ease, of garments worn by drawn people."""
-WRAP: Final = 0.76
-"""What is seen from the front of the width that a garment has laid flat: an ellipse, .7 times as deep as wide, of the
-same girth."""
+WRAP: Final = {"dress": 0.8, "skirt": 0.8, "pants": 0.8, "shorts": 0.8}
+"""What is seen from the front of the width that a garment has laid flat: .74 is an ellipse, .7 times as deep as wide, of
+the same girth; what hangs from a waistband spreads over hips and thighs."""
 ROUND: Final = np.radians(50)
 """How far round the side of the trunk goes; columns lie like lines on a cylinder seen from the front."""
 
@@ -126,7 +126,7 @@ class Trunk:
         halves = []
         for side, flat in (("left", self.pattern.outline.left), ("right", self.pattern.outline.right)):
             body = anchors.breadth(side, level) * (1 + ease)  # type: ignore[arg-type]
-            wide = WRAP * layout.scale * flat * np.clip(np.cos(anchors.turn), 0.5, 1)
+            wide = WRAP.get(self.pattern.cut.garment.category, 0.73) * layout.scale * flat * np.clip(np.cos(anchors.turn), 0.5, 1)
             half = np.maximum(body, wide)
             if self.pattern.cut.garment.category in ("skirt", "dress"):
                 half = np.maximum(half, self._legs(anchors, SIDES[side]))  # type: ignore[index]
