@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 from bench import tryon_controls, tryon_fit
+from bench.tryon_looked import read_list
 from bench.tryon_people import Dressed, body_of, dressed, products
 from tryon.fit import fit
 
@@ -56,3 +57,10 @@ def test_an_affine_paste_bends_nothing(case: Dressed) -> None:
         picture, shown = made(photo, case.garment, meshes)
         assert 0.3 < shown.sum() / case.worn.mask.sum() < 3, name
         assert np.array_equal(picture[~shown], photo[~shown])
+
+
+def test_the_list_of_sixty_was_looked_at_to_its_end() -> None:
+    rated = read_list()
+    assert len(rated.pairs) == 60
+    assert all(pair.verdict for pair in rated.pairs)
+    assert all(pair.note for pair in rated.pairs if pair.verdict != "acceptable")
