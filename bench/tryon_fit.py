@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from bench.report import Figure
 from bench.tryon_people import POSES, TURNS, Dressed, body_of, dressed, products
-from tryon import Layer, Mesh
+from tryon import Garment, Layer, Mesh
 from tryon.fit import fit
 from tryon.garments import PARTS
 from tryon.stack import cover_of
@@ -128,37 +128,56 @@ def cover(layers: Iterable[Layer], shape: tuple[int, ...]) -> Mask:
     return np.asarray(cover_of(layers, shape) > 0.5)
 
 
-def print_correlation(picture: NDArray[np.uint8], case: Dressed) -> float:
-    """How well the colours in the picture, at the places where they truly belong, agree with the garment's own.
+def laid_source(case: Dressed, meshes: Sequence[Mesh], shown: Mask) -> NDArray[np.float32]:
+    """(H, W, 2): the garment's place that the meshes lay in each pixel where it is shown, NaN elsewhere."""
+    h, w = shown.shape
+    source = np.full((h, w, 2), np.nan, np.float32)
+    nodes = -(-np.array([w, h]) // STEP)
+    for mesh in meshes:
+        if mesh.part == "inside":
+            continue
+        place, known = (
+            cv2.resize(np.ascontiguousarray(grid, np.float32), tuple(int(n) for n in nodes * STEP))[:h, :w]
+            for grid in backward(mesh, np.zeros(2, np.int64), nodes)
+        )
+        at = np.clip(place.astype(int), 0, np.array(case.garment.parts.shape[::-1]) - 1)
+        own = case.garment.parts[at[..., 1], at[..., 0]] == PARTS.index(mesh.part)
+        here = shown & (known > 0.99) & own
+        source[here] = place[here]
+    return source
 
-    picture: (H, W, 3) uint8, with the garment or without it. Colours in CIELAB, averaged over cells of the flat garment (CELLS
-    along its longest side), less their means; correlated over all three channels. In [-1, 1]; 0 for a flat colour.
+
+def print_correlation(picture: NDArray[np.uint8], garment: Garment, source: NDArray[np.float32]) -> float:
+    """How well the picture's colours, brought back to the flat garment, agree with the garment's own.
+
+    picture: (H, W, 3) uint8. source: (H, W, 2), the garment's place in each pixel, NaN off it: where it truly is, or where a
+    result's meshes have it. Colours in CIELAB, averaged over cells of the flat garment (CELLS along its longest side), less
+    their means; correlated over all three channels. In [-1, 1]; 0 for a flat colour or for nothing seen.
     """
-    seen, flat = unwarped(picture, case)
+    seen, flat = unwarped(picture, garment, source)
+    if len(seen) < CELLS:
+        return 0.0
     seen, flat = seen - seen.mean(0), flat - flat.mean(0)
     return float((seen * flat).sum() / max(np.sqrt((seen**2).sum() * (flat**2).sum()), 1e-6))
 
 
-def print_strength(case: Dressed) -> float:
-    """How far the garment's colours are from their mean, root mean square in CIELAB."""
-    _, flat = unwarped(case.picture.pixels, case)
-    return float(np.sqrt(((flat - flat.mean(0)) ** 2).sum(1).mean()))
-
-
-def unwarped(picture: NDArray[np.uint8], case: Dressed) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def unwarped(
+    picture: NDArray[np.uint8], garment: Garment, source: NDArray[np.float32]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """The picture's colours in the flat garment's cells (n, 3), CIELAB, and the garment's own in the same cells."""
-    source, known = case.source, np.isfinite(case.source[..., 0])
-    h, w = case.garment.parts.shape
+    known = np.isfinite(source[..., 0])
+    h, w = garment.parts.shape
     size = max(h, w) / CELLS
     at = source[known]
     cell = (at[:, 1] // size).astype(int) * (CELLS + 1) + (at[:, 0] // size).astype(int)
-    own = cv2.GaussianBlur(_lab(case.garment.pixels[..., :3]), (0, 0), size / 3)
+    own = cv2.GaussianBlur(_lab(garment.pixels[..., :3]), (0, 0), size / 3)
     places = np.clip(at.astype(int), 0, (w - 1, h - 1))
     flat, seen = own[places[:, 1], places[:, 0]], _lab(picture)[known]
     cells, index, count = np.unique(cell, return_inverse=True, return_counts=True)
     enough = count >= 3
     means = [
-        np.stack([np.bincount(index, values[:, k], len(cells)) / count for k in range(3)], 1) for values in (seen, flat)
+        np.stack([np.bincount(index, values[:, k], len(cells)) / np.maximum(count, 1) for k in range(3)], 1)
+        for values in (seen, flat)
     ]
     return means[0][enough], means[1][enough]
 
