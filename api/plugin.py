@@ -19,6 +19,7 @@ from api.guards import from_here
 from api.headers import add_headers
 from api.health import HealthController
 from api.items import ItemsController
+from api.live import LiveController, live_files, live_page
 from api.metrics import REQUESTS, MetricsController
 from api.problems import problem_details
 from api.search import SearchController
@@ -37,12 +38,6 @@ def page() -> File:
     return File(PAGE / "index.html", content_disposition_type="inline", media_type="text/html")
 
 
-@get("/try", include_in_schema=False, sync_to_thread=False)
-def live_page() -> File:
-    """The page that dresses the camera's frames."""
-    return File(PAGE / "try" / "index.html", content_disposition_type="inline", media_type="text/html")
-
-
 class ShopglassPlugin(InitPlugin):
     """Routes, problem details, metrics, traces, headers, document, and the service itself for the time the app lives."""
 
@@ -54,7 +49,7 @@ class ShopglassPlugin(InitPlugin):
             page,
             live_page,
             create_static_files_router("/page", directories=[PAGE], include_in_schema=False),
-            create_static_files_router("/try", directories=[PAGE / "try"], include_in_schema=False),
+            live_files,
             SearchController,
             ItemsController,
             CatalogController,
@@ -62,6 +57,7 @@ class ShopglassPlugin(InitPlugin):
             MetricsController,
             AssetsController,
             TryOnController,
+            LiveController,
         ]
         app_config.plugins.append(problem_details())
         if (collector := self.service.settings.telemetry.otlp) is not None:

@@ -5,9 +5,9 @@ from typing import Annotated, Any, Literal
 
 import anyio.to_thread
 import msgspec
-from litestar import Controller, Request, Response, delete, get, post
+from litestar import Controller, Request, Response, delete, get, post, route
 from litestar.datastructures import UploadFile
-from litestar.enums import RequestEncodingType
+from litestar.enums import HttpMethod, RequestEncodingType
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import Body, HeaderParameter, PathParameter
 
@@ -138,6 +138,11 @@ class TryOnController(Controller):
     async def job(self, state: AppState, job_id: JobId) -> TryOnJob:
         orders = state.service.orders
         return as_tryon(orders, await anyio.to_thread.run_sync(orders.get, job_id))
+
+    @route("/jobs/{job_id:str}", http_method=HttpMethod.OPTIONS, include_in_schema=False, sync_to_thread=False)
+    def allow(self, job_id: JobId) -> Response[None]:
+        """The framework's own answer names one method alone."""
+        return Response(None, status_code=204, headers={"Allow": "DELETE, GET, OPTIONS"})
 
     @get(
         "/jobs/{job_id:str}/picture",

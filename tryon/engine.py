@@ -27,12 +27,14 @@ from tryon.light import is_dim, read_light, relight
 from tryon.order import LOWER, dressing_order, fronts, in_cuffs
 from tryon.overlap import without_hidden
 from tryon.parse import parse
+from tryon.patterns import Patterns
 from tryon.people import People
 from tryon.prepare import prepare
 from tryon.reach import SIDES
 from tryon.stack import cover_of, part_of, sleeves_of, trimmed
-from tryon.undress import undress
+from tryon.undress import dress_parted, undress
 from tryon.warp import warp
+from tryon.zones import Figure
 from vision import Picture, decode, decode_cutout
 
 if TYPE_CHECKING:
@@ -50,12 +52,14 @@ _SHOWS: Final = 0.5  # of a pixel: covered by less, what was worn there shows
 
 
 class TryOn:
-    """Dresses people in photos. Safe to share between threads; close it when done. Keeps nothing of any photo."""
+    """Dresses people in photos. Safe to share between threads; close it when done. Keeps nothing of any photo
+    but how the garments used last are cut."""
 
     def __init__(self, settings: "Settings", people: People, reader: Callable[[], Reader]) -> None:
         self._images = settings.images.model_copy(update={"longest": LONGEST})
         self._people = people
         self._reader = cache(reader)
+        self._patterns = Patterns()
         self._beside = ThreadPoolExecutor(2 * settings.models.threads, thread_name_prefix="tryon")
         self._models = {"pose": f"mediapipe.{settings.models.pose}"}
 
@@ -86,8 +90,8 @@ class TryOn:
     def _shows_person(self, pixels: NDArray[np.uint8]) -> bool:
         try:
             self._people.find_body(pixels)
-        except PersonUnusable:
-            return False
+        except PersonUnusable as refusal:
+            return refusal.reason not in ("nobody", "too-small")  # from behind or seated, it is somebody
         return True
 
     def dress(
@@ -118,10 +122,12 @@ class TryOn:
         check_person(body, garments)
         parsing = self._beside.submit(_timed, lambda: parse(body))
         with stages.stage("fit"):
-            meshes = tuple(fit(garment, body, tucked=tucked) for garment in garments)
+            meshes = tuple(fit(self._patterns.of(garment), body, tucked=tucked) for garment in garments)
         with stages.stage("warp"):
             worn = [_warped(i, garments[i], meshes[i], body) for i in dressing_order(garments, tucked=tucked)]
-        parsed = _waited(parsing, "parse", stages)
+        parsed, replaced = _waited(parsing, "parse", stages), _replaced(garments)
+        if len(replaced) == 1:
+            parsed = dress_parted(parsed, Figure.of(body))
         with stages.stage("order"):
             front = fronts(body, parsed.labels, garments, tucked=tucked)
             worn = without_hidden(worn, body, front.worn, over=not tucked)
@@ -131,7 +137,6 @@ class TryOn:
             )
             cover = visible(layers, front, body.person.shape)
             kept = _opening(worn, garments, body) & parsed.of("upper")
-            replaced = _replaced(garments)
         undressing = self._beside.submit(_timed, lambda: undress(body, parsed, replaced, np.maximum(cover, kept)))
         shone = None
         if light:

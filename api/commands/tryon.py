@@ -174,12 +174,14 @@ def _write(answer: "Answer", out: Path, folder: Path | None, watermark: str) -> 
 
 def _print(written: Written) -> None:
     report, console = written.report, output()
-    console.print(f"Wrote {written.picture}, {report.size[0]} × {report.size[1]} pixels.", highlight=False)
+    console.print(
+        f"Wrote {written.picture}, {report.size[0]} × {report.size[1]} pixels.", highlight=False, soft_wrap=True
+    )
     parts = ", ".join(
         f"{name} {getattr(report.confidence, name):.2f}" for name in ("pose", "parsing", "points", "coverage", "seen")
     )
-    console.print(f"Confidence {report.confidence.total:.2f} ({parts}).", highlight=False)
+    console.print(f"Confidence {report.confidence.total:.2f} ({parts}).", highlight=False, soft_wrap=True)
     for remark in report.remarks:
-        console.print(f"• {remark.text}", markup=False, highlight=False)
+        console.print(f"• {remark.text}", markup=False, highlight=False, soft_wrap=True)
     stages = ", ".join(f"{name} {spent:.0f}" for name, spent in report.timings.items())
-    messages().print(f"Milliseconds: {stages}.", style="dim", highlight=False)
+    messages().print(f"Milliseconds: {stages}.", style="dim", highlight=False, soft_wrap=True)
