@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from anyio import create_task_group
 from litestar import Litestar, get
 from litestar.config.app import AppConfig
 from litestar.plugins import InitPlugin
@@ -18,12 +19,14 @@ from api.guards import from_here
 from api.headers import add_headers
 from api.health import HealthController
 from api.items import ItemsController
+from api.live import LiveController, live_files, live_page
 from api.metrics import REQUESTS, MetricsController
 from api.problems import problem_details
 from api.search import SearchController
 from api.service import Service
 from api.state import AppState
 from api.tracing import tracer_provider, tracing
+from api.tryon import TryOnController
 from core import Settings, configure_logging
 
 PAGE = Path(__file__).parent / "page"
@@ -33,12 +36,6 @@ PAGE = Path(__file__).parent / "page"
 def page() -> File:
     """The web page."""
     return File(PAGE / "index.html", content_disposition_type="inline", media_type="text/html")
-
-
-@get("/try", include_in_schema=False, sync_to_thread=False)
-def live_page() -> File:
-    """The page that dresses the camera's frames."""
-    return File(PAGE / "try" / "index.html", content_disposition_type="inline", media_type="text/html")
 
 
 class ShopglassPlugin(InitPlugin):
@@ -52,13 +49,15 @@ class ShopglassPlugin(InitPlugin):
             page,
             live_page,
             create_static_files_router("/page", directories=[PAGE], include_in_schema=False),
-            create_static_files_router("/try", directories=[PAGE / "try"], include_in_schema=False),
+            live_files,
             SearchController,
             ItemsController,
             CatalogController,
             HealthController,
             MetricsController,
             AssetsController,
+            TryOnController,
+            LiveController,
         ]
         app_config.plugins.append(problem_details())
         if (collector := self.service.settings.telemetry.otlp) is not None:
@@ -79,4 +78,7 @@ class ShopglassPlugin(InitPlugin):
     @asynccontextmanager
     async def _lifespan(self, app: Litestar) -> AsyncIterator[None]:
         with self.service.run():
-            yield
+            async with create_task_group() as tasks:
+                tasks.start_soon(self.service.sweep)
+                yield
+                tasks.cancel_scope.cancel()

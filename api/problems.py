@@ -11,7 +11,7 @@ from litestar.exceptions import HTTPException
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.plugins.problem_details import ProblemDetailsConfig, ProblemDetailsException, ProblemDetailsPlugin
 
-from core.errors import BadRequest, NotFound, ShopglassError, Unavailable
+from core.errors import BadRequest, NotFound, ShopglassError, Unavailable, Unwearable
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -42,7 +42,8 @@ class Fault(msgspec.Struct, frozen=True):
 class Problem(msgspec.Struct, frozen=True):
     """Why a request failed (RFC 9457).
 
-    type: stable and public; detail: this occurrence; remedy: what to do about it; errors: each faulty part.
+    type: stable and public; detail: this occurrence; remedy: what to do about it; errors: each faulty part; reason: why
+    something cannot be tried on, a stable word.
     """
 
     type: str
@@ -51,6 +52,7 @@ class Problem(msgspec.Struct, frozen=True):
     detail: str
     remedy: str | None = None
     errors: list[Fault] | None = None
+    reason: str | None = None
 
 
 def problems(*statuses: int) -> dict[int, ResponseSpec]:
@@ -68,7 +70,10 @@ def from_shopglass(error: ShopglassError) -> ProblemDetailsException:
     if error.status == 500:
         return from_anything(error)
     headers = {"Retry-After": str(max(1, ceil(error.retry_after)))} if isinstance(error, Unavailable) else None
-    return _problem(error.status, error.type_uri(), error.title, error.detail, error.remedy, headers=headers)
+    reason = error.reason if isinstance(error, Unwearable) else None
+    return _problem(
+        error.status, error.type_uri(), error.title, error.detail, error.remedy, reason=reason, headers=headers
+    )
 
 
 def from_http(error: HTTPException) -> ProblemDetailsException:
@@ -91,7 +96,7 @@ def from_anything(error: Exception) -> ProblemDetailsException:
 def _problem(
     status: int, kind: str, title: str, detail: str, remedy: str | None = None, **rest: Any
 ) -> ProblemDetailsException:
-    extra = {"remedy": remedy, "errors": rest.pop("errors", None)}
+    extra = {"remedy": remedy, "errors": rest.pop("errors", None), "reason": rest.pop("reason", None)}
     return ProblemDetailsException(
         status_code=status,
         type_=kind,

@@ -10,8 +10,9 @@ from typing import Any, TypeVar
 
 import msgspec
 import structlog
-from anyio import CapacityLimiter, to_thread
+from anyio import CapacityLimiter, sleep, to_thread
 
+from api.garments import open_fitting, then_prepare
 from api.metrics import observe_stages
 from api.sight import batched
 from core import Database, Job, Jobs, Settings, Worker
@@ -35,12 +36,27 @@ from search import (
     ingest_id,
     read_faults,
 )
-from vision import Encoder, Vision
+from tryon import KIND as TRY_ON
+from tryon import (
+    Accessory,
+    Fitting,
+    Format,
+    Garment,
+    Order,
+    Orders,
+    Photos,
+    Result,
+    TryOn,
+    are_glasses,
+    glasses_from_picture,
+)
+from vision import Encoder, Vision, decode_cutout
 
 T = TypeVar("T")
 
 log = structlog.get_logger()
 UPLOADS = "uploads"
+SWEEP = 60.0  # seconds between looks for try-ons that have expired
 
 
 class Service:
@@ -53,6 +69,7 @@ class Service:
     index: Index
     jobs: Jobs
     thumbnails: Thumbnails
+    orders: Orders
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -61,15 +78,23 @@ class Service:
         self._items: Items | None = None
         self._searcher: Searcher | None = None
         self._pictures: Pictures | None = None
+        self._fitting: Fitting | None = None
         self._warm = threading.Event()
         self._asked = 0
         # More at once would fill no batch, and stand in each other's way at the interpreter's lock.
         self._threads = CapacityLimiter(8)
+        # A try-on fills a core and some hundred megabytes.
+        self._fitters = CapacityLimiter(settings.models.threads)
 
     @property
     def items(self) -> Items:
         """Raises Unavailable until the models are warm."""
         return self._ready(self._items)
+
+    @property
+    def fitting(self) -> Fitting:
+        """Raises Unavailable until the models are warm."""
+        return self._ready(self._fitting)
 
     def readiness(self) -> dict[str, bool]:
         """By part, whether it can serve."""
@@ -94,15 +119,43 @@ class Service:
         """A photo by URL, through the guarded fetch."""
         return await self._answer(self._ready(self._pictures).read, url)
 
-    async def _answer(self, call: Callable[..., T], *arguments: object) -> T:
+    async def _answer(self, call: Callable[..., T], *arguments: object, limiter: CapacityLimiter | None = None) -> T:
         """Run ``call`` in a thread when one is free. Raises Busy at once when too many wait or run already."""
         if self._asked >= self.settings.serve.queue:
             raise Busy(f"{self._asked} requests are being answered already.", remedy="Try again in a moment.")
         self._asked += 1
         try:
-            return await to_thread.run_sync(call, *arguments, limiter=self._threads)
+            return await to_thread.run_sync(call, *arguments, limiter=limiter or self._threads)
         finally:
             self._asked -= 1
+
+    # Trying on
+
+    async def try_on(self, order: Order, person: bytes, garments: Photos, kind: Format) -> Result:
+        """What :meth:`Fitting.result` gives; raises Busy likewise."""
+        return await self._answer(self.fitting.result, order, person, garments, kind, limiter=self._fitters)
+
+    async def wearable(self, item: str, use: Callable[[Garment | Accessory], T]) -> T:
+        """What is made of a product that can be worn. Raises NotFound, GarmentUnusable or AccessoryUnusable, and Busy
+        likewise."""
+
+        def made() -> T:
+            if are_glasses(self.catalogue.get(item).category):
+                return use(
+                    glasses_from_picture(decode_cutout(self.thumbnails.photo(item), self.settings.images).pixels)
+                )
+            return use(self.fitting.garment(item))
+
+        return await self._answer(made, limiter=self._fitters)
+
+    async def sweep(self) -> None:
+        """Remove what has expired of try-ons, every minute and at once when it is started."""
+        while True:
+            try:
+                await to_thread.run_sync(self.orders.sweep)
+            except ShopglassError as error:
+                log.warning("sweep_failed", error=error.detail)
+            await sleep(SWEEP)
 
     # Catalogue jobs
 
@@ -169,6 +222,7 @@ class Service:
         stack.callback(self.jobs.close)
         self.thumbnails = Thumbnails(settings, self.catalogue, lambda: image_folders(self.jobs))
         stack.callback(self.thumbnails.close)
+        self.orders = Orders(self.jobs, settings.home, settings.tryon.keep)
         self._sweep_uploads()
 
     def _warm_up(self, stack: ExitStack, closing: threading.Event) -> None:
@@ -184,9 +238,15 @@ class Service:
             self._searcher = Searcher(settings, sight, self.catalogue, self.index)
             with suppress(NotFound):  # before the first ingest there is nothing that could not fit
                 self._searcher.check()
+            engine = stack.enter_context(TryOn.open(settings))
+            fitting = self._fitting = open_fitting(settings, engine, self.catalogue, self.thumbnails)
             # An ingest has batches of its own: behind those of shoppers, whole catalogues would stand in one queue.
             ingest = ingest_function(settings, lambda: self._parts(vision.encoder))
+            if settings.tryon.prepare:
+                ingest = then_prepare(ingest, lambda: nullcontext((self.catalogue, fitting)))
             stack.enter_context(Worker(self.jobs, {KIND: ingest}))
+            # A worker of their own: nobody waits for a night's ingest to see a coat on.
+            stack.enter_context(Worker(self.jobs, {TRY_ON: self.orders.function(fitting.result)}))
             self._warm.set()
         except ShopglassError as error:
             self._fail(error)

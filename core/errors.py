@@ -7,9 +7,11 @@ ShopglassError
 │   ├── BadImage              422  bytes that are no picture we take
 │   │   └── ImageTooLarge     413  over the cap on bytes or pixels
 │   ├── BadCatalogue          422  a file of products that cannot be read at all
+│   ├── KeyReused             422  an idempotency key that came with another request before
 │   └── Unwearable            422  this cannot be tried on; ``reason`` says why
 │       ├── PersonUnusable         by the photo of the person
-│       └── GarmentUnusable        by the photo of the garment
+│       ├── GarmentUnusable        by the photo of the garment
+│       └── AccessoryUnusable      by the accessory's file, or because nothing shows that it is worn on
 ├── NotFound                  404  no such item, job or model
 ├── Conflict                  409  the state forbids it
 │   └── IndexMismatch              the index was made by other encoders
@@ -83,6 +85,11 @@ class BadCatalogue(BadRequest):
     title = "The catalogue cannot be read"
 
 
+class KeyReused(BadRequest):
+    status = 422
+    title = "The idempotency key belongs to another request"
+
+
 class Unwearable(BadRequest):
     """reason: a stable code in kebab case, such as "nobody" or "worn-by-somebody"; the subclass lists its own."""
 
@@ -100,6 +107,10 @@ class PersonUnusable(Unwearable):
 
 class GarmentUnusable(Unwearable):
     title = "The photo of the garment cannot be used"
+
+
+class AccessoryUnusable(Unwearable):
+    title = "The accessory cannot be used"
 
 
 class NotFound(ShopglassError):

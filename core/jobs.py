@@ -5,6 +5,7 @@ or doubled ring therefore loses and doubles nothing, and with the queue down, jo
 """
 
 import socket
+import threading
 import time
 import uuid
 from collections.abc import Iterator
@@ -94,6 +95,7 @@ class Jobs:
         self.presence.mkdir(parents=True, exist_ok=True)
         self.queue = _open_queue(home, redis)
         self._ring = self.queue.task(name="ring")(lambda: None)
+        self._bells: list[threading.Event] = []
 
     @classmethod
     def open(cls, settings: Settings, database: Database) -> "Jobs":
@@ -151,6 +153,15 @@ class Jobs:
                 row.cancelling = True
             return as_job(row)
 
+    def forget(self, id: str) -> None:
+        """Remove a job that is over, or waiting, from the table; a running one is asked to stop. Raises NotFound."""
+        with self.database.session() as session:
+            row = find(session, id, lock=True)
+            if row.state == "running":
+                row.cancelling = True
+            else:
+                session.delete(row)
+
     def watch(self, id: str, *, every: float = 0.2) -> Iterator[Job]:
         """The job as it is now, then after every change, until it is over. every: seconds between looks.
 
@@ -169,8 +180,15 @@ class Jobs:
         """Whether a worker that shares this home folder is alive, in whichever process."""
         return any(alive(file) for file in self.presence.glob("*.lock"))
 
+    def bell(self) -> threading.Event:
+        """An event that is set whenever this object submits: for workers of this process, each of which must hear it."""
+        self._bells.append(threading.Event())
+        return self._bells[-1]
+
     def wake(self) -> None:
         """Ring for a worker; that the queue does not answer is logged and costs only time."""
+        for bell in self._bells:
+            bell.set()
         try:
             self._ring()
         except Exception as error:

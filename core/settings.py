@@ -93,6 +93,15 @@ class Ingest(Section):
     decoders: Positive = 2
 
 
+class TryOn(Section):
+    """keep: seconds that the result of a try-on asked for as a job is kept; prepare: whether an ingest makes garments ready
+    for it; garments: megabytes that garments made ready may take, the least recently used go first."""
+
+    keep: Seconds = 3600.0
+    prepare: bool = True
+    garments: Positive = 2000
+
+
 class Serve(Section):
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8000
@@ -119,6 +128,7 @@ class Settings(Section):
     index: Index = Index()
     jobs: Jobs = Jobs()
     ingest: Ingest = Ingest()
+    tryon: TryOn = TryOn()
     serve: Serve = Serve()
     telemetry: Telemetry = Telemetry()
 

@@ -101,6 +101,7 @@ class Worker:
         self._owner = new_owner()
         self._presence = FileLock(jobs.presence / f"{self._owner}.lock", thread_local=False)
         self._stopping = threading.Event()
+        self._bell = jobs.bell()
         self._thread = threading.Thread(target=self._work, name="jobs", daemon=True)
 
     def start(self) -> "Worker":
@@ -135,7 +136,9 @@ class Worker:
                 return
         while not self._stopping.is_set():
             try:
-                rung = self._jobs.queue.dequeue() is not None
+                # A ring wakes one worker of those that share the queue, and it may be of other kinds: the bell, all here.
+                rung = self._jobs.queue.dequeue() is not None or self._bell.is_set()
+                self._bell.clear()
                 if rung or time.monotonic() - swept >= SWEEP_SECONDS:
                     self._recover()
                     while not self._stopping.is_set() and (job := self._claim()) is not None:

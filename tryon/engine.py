@@ -13,7 +13,9 @@ from numpy.typing import NDArray
 
 from core import Stages
 from core.errors import BadRequest, PersonUnusable
-from tryon.answer import Answer, Report
+from tryon.accessories.accessory import Accessory
+from tryon.accessories.place import lay, place
+from tryon.answer import Answer, Confidence, Report
 from tryon.bodies import LABELS, Body
 from tryon.compose import compose, visible
 from tryon.fit import fit
@@ -25,12 +27,14 @@ from tryon.light import is_dim, read_light, relight
 from tryon.order import LOWER, dressing_order, fronts, in_cuffs
 from tryon.overlap import without_hidden
 from tryon.parse import parse
+from tryon.patterns import Patterns
 from tryon.people import People
 from tryon.prepare import prepare
 from tryon.reach import SIDES
 from tryon.stack import cover_of, part_of, sleeves_of, trimmed
-from tryon.undress import undress
+from tryon.undress import dress_parted, undress
 from tryon.warp import warp
+from tryon.zones import Figure
 from vision import Picture, decode, decode_cutout
 
 if TYPE_CHECKING:
@@ -48,12 +52,14 @@ _SHOWS: Final = 0.5  # of a pixel: covered by less, what was worn there shows
 
 
 class TryOn:
-    """Dresses people in photos. Safe to share between threads; close it when done. Keeps nothing of any photo."""
+    """Dresses people in photos. Safe to share between threads; close it when done. Keeps nothing of any photo
+    but how the garments used last are cut."""
 
     def __init__(self, settings: "Settings", people: People, reader: Callable[[], Reader]) -> None:
         self._images = settings.images.model_copy(update={"longest": LONGEST})
         self._people = people
         self._reader = cache(reader)
+        self._patterns = Patterns()
         self._beside = ThreadPoolExecutor(2 * settings.models.threads, thread_name_prefix="tryon")
         self._models = {"pose": f"mediapipe.{settings.models.pose}"}
 
@@ -84,8 +90,8 @@ class TryOn:
     def _shows_person(self, pixels: NDArray[np.uint8]) -> bool:
         try:
             self._people.find_body(pixels)
-        except PersonUnusable:
-            return False
+        except PersonUnusable as refusal:
+            return refusal.reason not in ("nobody", "too-small")  # from behind or seated, it is somebody
         return True
 
     def dress(
@@ -116,10 +122,12 @@ class TryOn:
         check_person(body, garments)
         parsing = self._beside.submit(_timed, lambda: parse(body))
         with stages.stage("fit"):
-            meshes = tuple(fit(garment, body, tucked=tucked) for garment in garments)
+            meshes = tuple(fit(self._patterns.of(garment), body, tucked=tucked) for garment in garments)
         with stages.stage("warp"):
             worn = [_warped(i, garments[i], meshes[i], body) for i in dressing_order(garments, tucked=tucked)]
-        parsed = _waited(parsing, "parse", stages)
+        parsed, replaced = _waited(parsing, "parse", stages), _replaced(garments)
+        if len(replaced) == 1:
+            parsed = dress_parted(parsed, Figure.of(body))
         with stages.stage("order"):
             front = fronts(body, parsed.labels, garments, tucked=tucked)
             worn = without_hidden(worn, body, front.worn, over=not tucked)
@@ -129,7 +137,6 @@ class TryOn:
             )
             cover = visible(layers, front, body.person.shape)
             kept = _opening(worn, garments, body) & parsed.of("upper")
-            replaced = _replaced(garments)
         undressing = self._beside.submit(_timed, lambda: undress(body, parsed, replaced, np.maximum(cover, kept)))
         shone = None
         if light:
@@ -166,6 +173,62 @@ class TryOn:
             invented=seen.invented,
             report=report,
         )
+
+    def accessorise(
+        self,
+        photo: Picture,
+        accessories: Sequence[Accessory],
+        *,
+        dressed: Answer | None = None,
+        names: Sequence[str] | None = None,
+        at: tuple[float, float] | None = None,
+        light: bool = True,
+        stages: Stages | None = None,
+    ) -> Answer:
+        """Put accessories on a person in a photo, or on ``dressed``, the same person with garments on.
+
+        names: what each accessory is called in the report, by default its kind. at and light as for ``dress``.
+        Raises PersonUnusable, AccessoryUnusable with a reason, BadRequest for none or more than MOST_GARMENTS.
+        """
+        if not 1 <= len(accessories) <= MOST_GARMENTS:
+            raise BadRequest(f"{len(accessories)} accessories were given.", remedy=f"Give 1 to {MOST_GARMENTS}.")
+        stages = stages or Stages()
+        with stages.stage("body"):
+            body = self._people.find_body(photo.pixels, at)
+        with stages.stage("accessories"):
+            layers = tuple(
+                msgspec.structs.replace(layer, name=f"{index}-{layer.name}")
+                for index, accessory in enumerate(accessories)
+                for layer in place(body, accessory, light=light)
+            )
+            picture = lay(dressed.picture if dressed else body.pixels, layers)
+        named = tuple(names) if names else tuple(accessory.kind for accessory in accessories)
+        pose = float(body.visibility[:13].mean())
+        report = Report(
+            size=(body.person.shape[1], body.person.shape[0]),
+            photo=(photo.width, photo.height),
+            box=body.box,
+            landmarks=_landmarks(body),
+            confidence=Confidence(pose=pose, parsing=1, points=1, coverage=1, seen=1, total=pose),
+            remarks=(),
+            garments=named,
+            order=tuple(range(len(accessories))),
+            lit=light,
+            timings=stages.milliseconds,
+            models=self._models,
+        )
+        if dressed is None:
+            return Answer(
+                picture=picture, layers=layers, meshes=(), invented=np.zeros(body.person.shape, bool), report=report
+            )
+        both = msgspec.structs.replace(
+            dressed.report,
+            garments=dressed.report.garments + named,
+            order=dressed.report.order
+            + tuple(range(len(dressed.report.garments), len(dressed.report.garments) + len(named))),
+            timings=dressed.report.timings | {"accessories": stages.milliseconds["accessories"]},
+        )
+        return msgspec.structs.replace(dressed, picture=picture, layers=dressed.layers + layers, report=both)
 
     def close(self) -> None:
         """Free everything, after the calls under way. Calling it again does nothing."""

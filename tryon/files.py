@@ -45,7 +45,9 @@ class Provenance(Struct, frozen=True, kw_only=True):
     models: dict[str, str]
     invented: float
     title: str = "Try-on"
-    description: str = "Composite of a photo of a person and photos of garments by warping; no generative model."
+    description: str = (
+        "Composite of a photo of a person with warped garments or drawn accessories; no generative model."
+    )
     action: str = "c2pa.edited"
     digital_source_type: str = SOURCE_TYPE
 

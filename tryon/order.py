@@ -121,7 +121,9 @@ def arms_crossed(body: Body) -> bool:
 
 
 def _is(labels: NDArray[np.uint8], *names: str) -> Mask:
-    return np.isin(labels, [LABELS.index(name) for name in names])
+    wanted = np.zeros(256, bool)
+    wanted[[LABELS.index(name) for name in names]] = True
+    return np.asarray(wanted[labels])
 
 
 def _limb(body: Body, ends: tuple[int, int], shape: tuple[int, ...], reach: float) -> Mask | None:

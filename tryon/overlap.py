@@ -22,21 +22,21 @@ def without_hidden(worn: Sequence[Sequence[Layer]], body: Body, kept: Plane, *, 
     worn: the garment put on first first. kept: (H, W) float32 in [0, 1], what stays of the worn clothes and hides the
     new; over: it is a top over new trousers, not trousers over a new top.
     """
-    shows = _beside_kept(body, kept, over=over)
+    shows, at_neck = _beside_kept(body, kept, over=over), _beside_head(body)
     cut = []
     for index, layers in enumerate(worn):
         outer = [layer for later in worn[index + 1 :] for layer in later]
-        cut.append([_cut(layer, _shown(layer, body, outer) * shows) for layer in layers])
+        cut.append([_cut(layer, _shown(layer, body, outer, at_neck) * shows) for layer in layers])
     return cut
 
 
-def _shown(layer: Layer, body: Body, outer: Sequence[Layer]) -> Plane:
+def _shown(layer: Layer, body: Body, outer: Sequence[Layer], at_neck: Plane) -> Plane:
     """(H, W) float32 in [0, 1], or a shape that spreads to it."""
     part = part_of(layer)
     shape = body.person.shape
     if part.startswith("sleeve"):
         return _beyond_cuffs(body, part, [one for one in outer if part_of(one) == part])
-    shown = _beside_head(body)
+    shown = at_neck
     if part == "inside":
         shown = shown * (1 - body.person)
     trunk: NDArray[np.bool_] = np.asarray(
@@ -78,11 +78,16 @@ def _beside_head(body: Body) -> Plane:
     one, other = body.points[[11, 12], :2]
     across = float(np.linalg.norm(one - other))
     columns = np.abs(np.arange(body.person.shape[1], dtype=np.float32) - float(one[0] + other[0]) / 2)
-    person = body.person > 0.5
-    tops = np.where(person.any(axis=0), person.argmax(axis=0), body.person.shape[0]) - 0.07 * across
-    rows = np.arange(body.person.shape[0], dtype=np.float32)[:, None]
-    above = np.clip((tops - rows) / (0.02 * across + 1), 0, 1)
-    return np.asarray(1 - above * ((columns > 0.2 * across) & (columns < 0.55 * across)), np.float32)
+    zone = np.flatnonzero((columns > 0.2 * across) & (columns < 0.55 * across))
+    shown = np.ones(body.person.shape, np.float32)
+    last = int(np.clip(max(one[1], other[1]), 0, body.person.shape[0]))
+    if not last or not zone.size:
+        return shown
+    person = body.person[:last, zone] > 0.5
+    tops = np.where(person.any(axis=0), person.argmax(axis=0), last).astype(np.float32) - np.float32(0.07 * across)
+    rows = np.arange(last, dtype=np.float32)[:, None]
+    shown[:last, zone] = 1 - np.clip((tops - rows) / np.float32(0.02 * across + 1), 0, 1)
+    return shown
 
 
 def _beside_kept(body: Body, kept: Plane, *, over: bool) -> Plane:

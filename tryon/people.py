@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Final, Literal, Self
 
 import numpy as np
@@ -48,13 +49,16 @@ class People:
 
         weights, at_once = weights or Weights(settings.models_dir), settings.models.threads
         size = "full" if settings.models.pose == "off" else settings.models.pose
-        return cls(
-            Pose(weights.path(f"pose_landmarker_{size}"), at_once=at_once, confidence=CONFIDENCE, masks=True),
-            Faces(weights.path("face_landmarker"), at_once=at_once, most=MOST_FACES),
-            Hands(weights.path("hand_landmarker"), at_once=2 * at_once),
-            Silhouette(weights.path("silhouette"), at_once=at_once),
-            at_once=at_once,
-        )
+        with ExitStack() as opened:  # closes what is open when a later file is missing
+            pose = Pose(weights.path(f"pose_landmarker_{size}"), at_once=at_once, confidence=CONFIDENCE, masks=True)
+            opened.callback(pose.close)
+            faces = Faces(weights.path("face_landmarker"), at_once=at_once, most=MOST_FACES)
+            opened.callback(faces.close)
+            hands = Hands(weights.path("hand_landmarker"), at_once=2 * at_once)
+            opened.callback(hands.close)
+            found = cls(pose, faces, hands, Silhouette(weights.path("silhouette"), at_once=at_once), at_once=at_once)
+            opened.pop_all()
+            return found
 
     def find_body(self, pixels: NDArray[np.uint8], at: tuple[float, float] | None = None) -> Body:
         """The largest person in a photo (H, W, 3) uint8, or the one at a point (x, y in fractions of the photo).

@@ -19,6 +19,9 @@ LONGEST: Final = 1024
 MARGIN: Final = 0.1
 """Share of the garment's longer side that is looked at around it."""
 
+RIM: Final = 4
+"""Pixels from the photo's border within which a garment touches it."""
+
 THERE: Final = 0.25
 """Confidence from which a key point is believed to be there."""
 
@@ -64,7 +67,10 @@ def prepare(
         garment,
         pixels=np.ascontiguousarray(garment.pixels[inside]),
         parts=np.ascontiguousarray(garment.parts[inside]),
-        points={name: (px - x, py - y) for name, (px, py) in garment.points.items()},
+        points={
+            name: (min(max(px - x, 0.0), float(w)), min(max(py - y, 0.0), float(h)))
+            for name, (px, py) in garment.points.items()
+        },
     )
 
 
@@ -80,6 +86,8 @@ def in_place(
     pixels = np.ascontiguousarray(photo[..., :3]) if given is None else _on_grey(photo)
     box = _find(pixels, given, reader)
     seen, place = _look(pixels, box, reader)
+    if seen.confidence.max() < THERE / 2:
+        raise _no_garment()
     _check_worn(seen, pixels, shows_person)
     parts = _stretch(seen.parts[..., 1:], place, pixels.shape[:2])
     if given is None:
@@ -133,12 +141,16 @@ def _find(pixels: NDArray[np.uint8], given: NDArray[np.uint8] | None, reader: Re
             "The photo shows several garments.", reason="several-garments", remedy="Show one garment alone."
         )
     if areas.sum() < 0.01 * mask.size or (given is None and none > 0.8):
-        raise GarmentUnusable(
-            "No garment is seen in the photo.", reason="no-garment", remedy="Show one garment, whole, from its front."
-        )
+        raise _no_garment()
     x, y = stats[:, :2].min(axis=0)
     right, below = (stats[:, :2] + stats[:, 2:4]).max(axis=0)
     return int(x), int(y), int(right - x), int(below - y)
+
+
+def _no_garment() -> GarmentUnusable:
+    return GarmentUnusable(
+        "No garment is seen in the photo.", reason="no-garment", remedy="Show one garment, whole, from its front."
+    )
 
 
 def _look(
@@ -204,10 +216,16 @@ def _check_worn(
 def _check(garment: Garment) -> None:
     """Raises GarmentUnusable where the photo cuts the garment off, or key points that matter are not found."""
     mask = garment.pixels[..., 3] > 127
-    sides = ((mask[0], mask.any(0)), (mask[-1], mask.any(0)), (mask[:, 0], mask.any(1)), (mask[:, -1], mask.any(1)))
+    wide, high = mask.any(0), mask.any(1)
+    sides = (
+        (mask[:RIM].any(0), wide),
+        (mask[-RIM:].any(0), wide),
+        (mask[:, :RIM].any(1), high),
+        (mask[:, -RIM:].any(1), high),
+    )
     missing = [name for name in NEEDED.get(garment.category, _NEEDED_TOP) if name not in garment.points]
     cut = max(int(side.sum()) / max(1, int(span.sum())) for side, span in sides)
-    if cut > 0.6 or (missing and cut > 0.15):
+    if cut > 0.4 or (missing and cut > 0.15):
         raise GarmentUnusable(
             "The photo cuts the garment off.", reason="cut-off", remedy="Show all of it, with some ground around it."
         )

@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from itertools import islice
 from pathlib import Path
 from time import sleep
@@ -19,7 +19,8 @@ from core.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from core import Database, Job, Jobs
-    from search import IngestOrder, Parts
+    from search import Catalogue, IngestOrder, Parts
+    from tryon import Fitting
 
 SHOWN = 10
 LOOK_SECONDS = 0.1
@@ -101,16 +102,18 @@ def _await(
     settings: Settings, database: "Database", jobs: "Jobs", job: "Job", update: Callable[[int, int | None], None]
 ) -> "Job":
     """Wait for the job's end; do it here as long as no service is there to do it."""
+    from api.garments import then_prepare
     from core import Worker
     from search import KIND, ingest_function
 
+    function = ingest_function(settings, lambda: _parts(settings, database))
+    if settings.tryon.prepare:
+        function = then_prepare(function, lambda: _fitting(settings, database, jobs))
     with ExitStack() as stack:
         worker = None
         while not job.over:
             if worker is None and not jobs.attended():
-                worker = stack.enter_context(
-                    Worker(jobs, {KIND: ingest_function(settings, lambda: _parts(settings, database))})
-                )
+                worker = stack.enter_context(Worker(jobs, {KIND: function}))
             sleep(LOOK_SECONDS)
             job = jobs.get(job.id)
             update(job.done, job.total)
@@ -128,6 +131,20 @@ def _parts(settings: Settings, database: "Database") -> Iterator["Parts"]:
         yield Parts(Catalogue(database), index, encoder)
 
 
+@contextmanager
+def _fitting(settings: Settings, database: "Database", jobs: "Jobs") -> Iterator[tuple["Catalogue", "Fitting"]]:
+    from api.garments import open_fitting
+    from search import Catalogue, Thumbnails, image_folders
+    from tryon import TryOn
+
+    catalogue = Catalogue(database)
+    with (
+        TryOn.open(settings) as engine,
+        closing(Thumbnails(settings, catalogue, lambda: image_folders(jobs))) as pictures,
+    ):
+        yield catalogue, open_fitting(settings, engine, catalogue, pictures)
+
+
 def _print(database: "Database", job: "Job", as_json: bool) -> None:
     from search import ingest_id, read_faults
 
@@ -139,7 +156,7 @@ def _print(database: "Database", job: "Job", as_json: bool) -> None:
         return
     counts = job.result or {}
     console = output()
-    for name in ("added", "changed", "unchanged", "failed", "deleted"):
+    for name in ("added", "changed", "unchanged", "failed", "deleted", "garments", "refused"):
         if name in counts:
             console.print(f"{name:>10} {counts[name]}", highlight=False)
     shown = list(islice(faults, SHOWN + 1))

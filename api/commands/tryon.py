@@ -10,13 +10,14 @@ import rich_click as click
 
 from api.terminal import messages, output, write_json
 from core.settings import Settings, load_settings
-from tryon import Category, Report
+from tryon import ACCESSORY_KINDS, AccessoryKind, Category, Report
 
 if TYPE_CHECKING:
     from tryon import Answer
 
 FORMATS: dict[str, Literal["png", "jpeg"]] = {".png": "png", ".jpg": "jpeg", ".jpeg": "jpeg"}
 CATEGORIES: tuple[Category, ...] = get_args(Category)
+ALL: tuple[Category | AccessoryKind, ...] = (*CATEGORIES, *ACCESSORY_KINDS)
 FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 
 
@@ -38,14 +39,20 @@ class Chosen(msgspec.Struct, frozen=True):
 
 @click.command()
 @click.option("--person", type=FILE, required=True, help="A photo of the person.")
-@click.option("--garment", "garments", type=FILE, multiple=True, help="A photo of a garment; repeatable.")
+@click.option(
+    "--garment",
+    "garments",
+    type=FILE,
+    multiple=True,
+    help="A photo of a garment, or an accessory as glTF or photo; repeatable.",
+)
 @click.option("--item", "items", multiple=True, help="The id of a product of the catalogue; repeatable.")
 @click.option(
     "--category",
     "categories",
-    type=click.Choice(CATEGORIES),
+    type=click.Choice(ALL),
     multiple=True,
-    help="What a --garment is, once for each in their order; recognised if not given.",
+    help="What a --garment is, once for each in their order; clothes are recognised if not given.",
 )
 @click.option("--at", help="A point on the person, x,y in fractions of the upright photo; the largest by default.")
 @click.option("--tucked", is_flag=True, help="Tuck tops into what is worn below.")
@@ -60,7 +67,7 @@ def tryon(
     person: Path,
     garments: tuple[Path, ...],
     items: tuple[str, ...],
-    categories: tuple[Category, ...],
+    categories: tuple[Category | AccessoryKind, ...],
     at: str | None,
     tucked: bool,
     no_light: bool,
@@ -69,9 +76,9 @@ def tryon(
     out: Path,
     as_json: bool,
 ) -> None:
-    """Put garments on a person in a photo, and write the picture.
+    """Put garments and accessories on a person in a photo, and write the picture.
 
-    Several garments are put on in their natural order, trousers before the top before the coat.
+    Several garments are put on in their natural order, trousers before the top before the coat; accessories last.
     """
     if not garments and not items:
         raise click.UsageError("Give --garment or --item.")
@@ -81,18 +88,29 @@ def tryon(
         raise click.BadParameter("the file must end in .png or .jpg", param_hint="--out")
     point = _point(at)
     settings = load_settings()
-    from tryon import TryOn
+    from tryon import TryOn, read_accessory
 
     known = [*categories, *[None] * (len(garments) - len(categories))]
-    chosen = [
-        Chosen(file.name, file.read_bytes(), category) for file, category in zip(garments, known, strict=True)
+    named = list(zip(garments, known, strict=True))
+    accessories = [(file, kind) for file, name in named for kind in ACCESSORY_KINDS if kind == name]
+    clothes = [
+        Chosen(file.name, file.read_bytes(), _category(name)) for file, name in named if name not in ACCESSORY_KINDS
     ] + _of_catalogue(settings, items)
     with TryOn.open(settings) as engine:
         photo = engine.decode(person.read_bytes())
-        prepared = [engine.prepare(one.data, one.category) for one in chosen]
-        answer = engine.dress(
-            photo, prepared, names=[one.name for one in chosen], at=point, tucked=tucked, light=not no_light
-        )
+        answer = None
+        if clothes:
+            prepared = [engine.prepare(one.data, one.category) for one in clothes]
+            names = [one.name for one in clothes]
+            answer = engine.dress(photo, prepared, names=names, at=point, tucked=tucked, light=not no_light)
+        if accessories:
+            read = [
+                read_accessory(file.read_bytes(), kind, images=settings.images, folder=file.parent)
+                for file, kind in accessories
+            ]
+            names = [file.name for file, _ in accessories]
+            answer = engine.accessorise(photo, read, dressed=answer, names=names, at=point, light=not no_light)
+    assert answer is not None
     written = _write(answer, out, layers, watermark)
     if as_json:
         write_json(written)
@@ -116,10 +134,13 @@ def _of_catalogue(settings: Settings, items: Sequence[str]) -> list[Chosen]:
         ):
             chosen = []
             for item in items:
-                kind = catalogue.get(item).category.lower()
-                category = next((category for category in CATEGORIES if category == kind), None)
+                category = _category(catalogue.get(item).category.lower())
                 chosen.append(Chosen(item, photos.photo(item), category))
             return chosen
+
+
+def _category(name: str | None) -> Category | None:
+    return next((category for category in CATEGORIES if category == name), None)
 
 
 def _point(text: str | None) -> tuple[float, float] | None:
@@ -153,12 +174,14 @@ def _write(answer: "Answer", out: Path, folder: Path | None, watermark: str) -> 
 
 def _print(written: Written) -> None:
     report, console = written.report, output()
-    console.print(f"Wrote {written.picture}, {report.size[0]} × {report.size[1]} pixels.", highlight=False)
+    console.print(
+        f"Wrote {written.picture}, {report.size[0]} × {report.size[1]} pixels.", highlight=False, soft_wrap=True
+    )
     parts = ", ".join(
         f"{name} {getattr(report.confidence, name):.2f}" for name in ("pose", "parsing", "points", "coverage", "seen")
     )
-    console.print(f"Confidence {report.confidence.total:.2f} ({parts}).", highlight=False)
+    console.print(f"Confidence {report.confidence.total:.2f} ({parts}).", highlight=False, soft_wrap=True)
     for remark in report.remarks:
-        console.print(f"• {remark.text}", markup=False, highlight=False)
+        console.print(f"• {remark.text}", markup=False, highlight=False, soft_wrap=True)
     stages = ", ".join(f"{name} {spent:.0f}" for name, spent in report.timings.items())
-    messages().print(f"Milliseconds: {stages}.", style="dim", highlight=False)
+    messages().print(f"Milliseconds: {stages}.", style="dim", highlight=False, soft_wrap=True)

@@ -1,14 +1,16 @@
 """A drawn garment on a drawn person, through the real models."""
 
 import math
+import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from core import Stages
-from core.errors import BadRequest, GarmentUnusable, PersonUnusable
+from core import Stages, Weights
+from core.errors import BadRequest, GarmentUnusable, ModelMissing, PersonUnusable
 from core.settings import load_settings
 from sample import PersonPicture, person
 from sample.wardrobe import garment as drawn
@@ -18,7 +20,7 @@ from tryon.bodies import LABELS
 from tryon.engine import TryOn
 from tryon.garments import Category, Garment
 from tryon.stack import cover_of
-from vision import Picture
+from vision import Faces, Picture, Pose
 
 STAGES = {"body", "fit", "warp", "parse", "order", "light", "undress", "compose"}
 
@@ -129,3 +131,48 @@ def test_confidence_is_the_geometric_mean_of_its_parts(answer: Answer) -> None:
     told = answer.report.confidence
     parts = (told.pose, told.parsing, told.points, told.coverage, told.seen)
     assert told.total == pytest.approx(math.prod(parts) ** 0.2, abs=0.002)
+
+
+@pytest.mark.slow
+def test_eight_threads_at_once_get_what_one_alone_gets(
+    engine: TryOn, photo: Picture, tee: Garment, answer: Answer
+) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda _: engine.dress(photo, [tee]), range(24)))
+    assert all((one.picture == answer.picture).all() for one in found)
+    assert {one.report.confidence for one in found} == {answer.report.confidence}
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="memory is read from /proc")
+def test_memory_is_flat_over_200_try_ons(engine: TryOn) -> None:
+    seen = person(11, "arms away", size=(192, 256), quality=1)
+    photo = Picture(pixels=seen.pixels, width=192, height=256)
+    garments = [garment("t-shirt", seed) for seed in range(20)]  # more than have their patterns kept
+
+    def dress(times: int) -> float:
+        for turn in range(times):
+            engine.dress(photo, [garments[turn % len(garments)]])
+        return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+    before = dress(60)  # allocators and patterns fill up
+    assert dress(200) < before + 20
+
+
+def test_what_was_opened_is_closed_when_a_later_model_is_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed: list[str] = []
+    for kind in (Pose, Faces):
+        monkeypatch.setattr(
+            kind, "close", lambda self, close=kind.close: (closed.append(type(self).__name__), close(self))
+        )
+    settings = load_settings()
+    for name in ("pose_landmarker", "face_landmarker"):
+        for file in settings.models_dir.glob(f"**/{name}*"):
+            here = tmp_path / file.relative_to(settings.models_dir)
+            here.parent.mkdir(parents=True, exist_ok=True)
+            here.symlink_to(file)
+    with pytest.raises(ModelMissing):
+        TryOn.open(settings, Weights(tmp_path))
+    assert closed == ["Faces", "Pose"]

@@ -3,7 +3,7 @@
 
 import { OneEuro } from "/try/euro.js";
 
-const SEEN = 480; // longest side in pixels of what the worker is given
+const SEEN = 384; // longest side in pixels of what the worker is given
 const SLOWER = 320;
 const LONGEST = 720; // of what is drawn of a camera's frame
 const FEW = 8; // frames a second below which less is asked

@@ -1,0 +1,110 @@
+"""An order for a try-on carried out: products and photos become garments, the person is dressed, files are written."""
+
+from collections.abc import Callable
+from typing import Literal
+
+import msgspec
+
+from core import Stages
+from core.errors import BadRequest
+from tryon.answer import Answer, Report
+from tryon.engine import MOST_GARMENTS, TryOn
+from tryon.files import encode_picture, provenance
+from tryon.garments import Category, Garment
+from tryon.orders import Order, Photos, Result
+from tryon.wardrobe import Wardrobe
+
+Format = Literal["jpeg", "png"]
+Item = Callable[[str], tuple[bytes, Category | None]]
+"""The picture's file of a product, and what kind of garment it is if that is known. Raises NotFound."""
+
+
+class LayerFile(msgspec.Struct, frozen=True):
+    """A cut-out at its place: png holds the file; x, y: where its upper left corner lies in the picture."""
+
+    name: str
+    x: int
+    y: int
+    png: bytes
+
+
+class Placement(msgspec.Struct, frozen=True):
+    """How a part of a garment was laid: vertices in pixels of the garment (source) and of the picture (target)."""
+
+    garment: int
+    part: str
+    source: list[tuple[float, float]]
+    target: list[tuple[float, float]]
+    triangles: list[tuple[int, int, int]]
+
+
+class Document(msgspec.Struct, frozen=True):
+    """A try-on. picture: a file of the type ``media_type``; layers, placement: only where they were asked for."""
+
+    media_type: str
+    picture: bytes
+    report: Report
+    layers: tuple[LayerFile, ...] = ()
+    placement: tuple[Placement, ...] = ()
+
+
+class Fitting:
+    """The way from an order to files. Safe to share between threads."""
+
+    def __init__(self, engine: TryOn, wardrobe: Wardrobe, item: Item) -> None:
+        self._engine = engine
+        self._wardrobe = wardrobe
+        self._item = item
+
+    def garment(self, item: str) -> Garment:
+        """A product made ready. Raises NotFound, GarmentUnusable."""
+        return self._wardrobe.garment(*self._item(item))
+
+    def dress(self, order: Order, person: bytes, photos: Photos) -> Answer:
+        """Carry out an order. Raises BadRequest, BadImage, NotFound, GarmentUnusable, PersonUnusable."""
+        if not 1 <= len(order.items) + len(photos) <= MOST_GARMENTS:
+            raise BadRequest(
+                f"{len(order.items) + len(photos)} garments were given.", remedy=f"Give 1 to {MOST_GARMENTS}."
+            )
+        if len(order.categories) > len(photos):
+            raise BadRequest("There are more categories than photos of garments.", remedy="Give at most one for each.")
+        stages = Stages()
+        with stages.stage("decode"):
+            photo = self._engine.decode(person)
+        with stages.stage("garments"):
+            known = [*order.categories, *[None] * (len(photos) - len(order.categories))]
+            garments = [self.garment(item) for item in order.items]
+            garments += [self._engine.prepare(file, category) for file, category in zip(photos, known, strict=True)]
+        return self._engine.dress(
+            photo,
+            garments,
+            names=[*order.items, *(f"photo {index}" for index in range(1, len(photos) + 1))],
+            at=order.at,
+            tucked=order.tucked,
+            light=order.light,
+            stages=stages,
+        )
+
+    def result(self, order: Order, person: bytes, photos: Photos, kind: Format = "jpeg") -> Result:
+        """The answer to an order as files. Raises as ``dress`` does."""
+        answer = self.dress(order, person, photos)
+        told = provenance(answer)
+        picture = encode_picture(answer.picture, told, kind, watermark=order.watermark)
+        document = Document(f"image/{kind}", picture, answer.report)
+        if order.layers:
+            document = msgspec.structs.replace(
+                document,
+                layers=tuple(
+                    LayerFile(layer.name, layer.x, layer.y, encode_picture(layer.pixels, told))
+                    for layer in answer.layers
+                ),
+                placement=tuple(
+                    Placement(
+                        index, mesh.part, mesh.source.round(2).tolist(), mesh.target.round(2).tolist(),
+                        mesh.triangles.tolist(),
+                    )
+                    for index, meshes in enumerate(answer.meshes)
+                    for mesh in meshes
+                ),
+            )  # fmt: skip
+        return Result(picture, msgspec.json.encode(document))
