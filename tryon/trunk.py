@@ -21,7 +21,7 @@ def bare_trunk(opening: Opening, figure: Figure, light: Array, tone: Array, befo
     step = max(round(min(shape) / 160), 1)
     small = cv2.resize(pixels, (shape[1] // step, shape[0] // step), interpolation=cv2.INTER_AREA).astype(np.float32)
     size = (small.shape[1], small.shape[0])
-    bare = shrunk(parsed.of("neck", "torso", "arm"), 2).astype(np.float32)
+    bare = shrunk(opening.bare("neck", "torso", "arm"), 2).astype(np.float32)
     known = (cv2.resize(bare, size, interpolation=cv2.INTER_AREA) > 0.9).astype(np.float32)
     brightness, all_known = small.mean(axis=2), known
     if known.sum() > 20:
