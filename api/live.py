@@ -2,18 +2,33 @@
 
 import hashlib
 from pathlib import Path
+from typing import Annotated
 from urllib.parse import quote
 
 from litestar import Controller, Response, get
+from litestar.params import QueryParameter
 from litestar.response import File
 from litestar.static_files import create_static_files_router
 
 from api.items import ItemId
 from api.problems import problems
 from api.state import AppState
-from tryon import GarmentAsset, garment_asset, garment_texture
+from core.errors import NotFound
+from tryon import (
+    Accessory,
+    AccessoryAsset,
+    Garment,
+    GarmentAsset,
+    accessory_asset,
+    accessory_texture,
+    garment_asset,
+    garment_texture,
+)
 
 FOLDER = Path(__file__).parent / "page" / "try"
+Number = Annotated[
+    int, QueryParameter(description="The surface's number, of accessories.", ge=0, le=1000, required=False)
+]
 CACHED = "public, max-age=300"
 
 
@@ -36,11 +51,14 @@ class LiveController(Controller):
         summary="A product as a live client wears it",
         responses=problems(400, 403, 404, 422, 502, 503),
     )
-    async def item(self, state: AppState, item_id: ItemId) -> Response[GarmentAsset]:
-        """A mesh bound to the bones of a body, and the address of its texture."""
+    async def item(self, state: AppState, item_id: ItemId) -> Response[GarmentAsset | AccessoryAsset]:
+        """A garment: a mesh bound to the bones of a body. Glasses: their geometry on a face. With addresses of textures."""
         place = f"/v1/tryon/items/{quote(item_id, safe='')}/texture"
-        asset = await state.service.garment(item_id, lambda garment: garment_asset(garment, place))
-        return Response(asset, headers={"Cache-Control": CACHED})
+
+        def asset(worn: Garment | Accessory) -> GarmentAsset | AccessoryAsset:
+            return garment_asset(worn, place) if isinstance(worn, Garment) else accessory_asset(worn, place)
+
+        return Response(await state.service.wearable(item_id, asset), headers={"Cache-Control": CACHED})
 
     @get(
         "/{item_id:str}/texture",
@@ -49,8 +67,14 @@ class LiveController(Controller):
         media_type="image/webp",
         responses=problems(400, 403, 404, 422, 502, 503),
     )
-    async def texture(self, state: AppState, item_id: ItemId) -> Response[bytes]:
-        """The parts of the garment side by side, with alpha."""
-        picture = await state.service.garment(item_id, garment_texture)
-        headers = {"Cache-Control": CACHED, "ETag": f'"{hashlib.sha256(picture).hexdigest()[:16]}"'}
-        return Response(picture, media_type="image/webp", headers=headers)
+    async def texture(self, state: AppState, item_id: ItemId, surface: Number = 0) -> Response[bytes]:
+        """Of a garment, its parts side by side; of an accessory, the picture of one surface. With alpha."""
+
+        def picture(worn: Garment | Accessory) -> bytes | None:
+            return garment_texture(worn) if isinstance(worn, Garment) else accessory_texture(worn, surface)
+
+        data = await state.service.wearable(item_id, picture)
+        if data is None:
+            raise NotFound(f"Surface {surface} of {item_id} has no texture.")
+        headers = {"Cache-Control": CACHED, "ETag": f'"{hashlib.sha256(data).hexdigest()[:16]}"'}
+        return Response(data, media_type="image/webp", headers=headers)

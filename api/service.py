@@ -37,8 +37,20 @@ from search import (
     read_faults,
 )
 from tryon import KIND as TRY_ON
-from tryon import Fitting, Format, Garment, Order, Orders, Photos, Result, TryOn
-from vision import Encoder, Vision
+from tryon import (
+    Accessory,
+    Fitting,
+    Format,
+    Garment,
+    Order,
+    Orders,
+    Photos,
+    Result,
+    TryOn,
+    are_glasses,
+    glasses_from_picture,
+)
+from vision import Encoder, Vision, decode_cutout
 
 T = TypeVar("T")
 
@@ -123,9 +135,18 @@ class Service:
         """What :meth:`Fitting.result` gives; raises Busy likewise."""
         return await self._answer(self.fitting.result, order, person, garments, kind, limiter=self._fitters)
 
-    async def garment(self, item: str, use: Callable[[Garment], T]) -> T:
-        """What is made of a product's garment. Raises NotFound, GarmentUnusable, and Busy likewise."""
-        return await self._answer(lambda: use(self.fitting.garment(item)), limiter=self._fitters)
+    async def wearable(self, item: str, use: Callable[[Garment | Accessory], T]) -> T:
+        """What is made of a product that can be worn. Raises NotFound, GarmentUnusable or AccessoryUnusable, and Busy
+        likewise."""
+
+        def made() -> T:
+            if are_glasses(self.catalogue.get(item).category):
+                return use(
+                    glasses_from_picture(decode_cutout(self.thumbnails.photo(item), self.settings.images).pixels)
+                )
+            return use(self.fitting.garment(item))
+
+        return await self._answer(made, limiter=self._fitters)
 
     async def sweep(self) -> None:
         """Remove what has expired of try-ons, every minute and at once when it is started."""

@@ -9,32 +9,36 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from sample.people import person
 from sample.scenes import photograph
 from sample.shop import SampleProduct, Shop
 
-RECIPE = 1  # raise it when the drawings change, so that a catalogue on disk is written anew
+POSTURES = ("arms down", "arms away", "one akimbo")
+RECIPE = 2  # raise it when the drawings change, so that a catalogue on disk is written anew
 
 
 def write(
     folder: Path, products: int = 300, seed: int = 7, progress: Callable[[int, int], None] | None = None, *,
-    size: int = 512, photos: int = 24,
+    size: int = 512, photos: int = 24, people: int = 0,
 ) -> Path:  # fmt: skip
-    """Write ``catalogue.jsonl`` and ``images/``, ``photos.jsonl`` and ``photos/``; return the catalogue's path.
+    """Write ``catalogue.jsonl`` and ``images/``, ``photos.jsonl`` and ``photos/``, and ``people/``; return the
+    catalogue's path.
 
-    size: pixels of a picture's side; photos: how many at most. progress is called with (done, total) after every picture.
-    A folder already written from the same
-    numbers is left as it is. A line of ``photos.jsonl`` names a photo and the products in it, largest first, with
+    size: pixels of a picture's side; photos: how many at most; people: drawn persons to try things on. progress is
+    called with (done, total) after every picture of a product. A folder already written from the same numbers is left
+    as it is. A line of ``photos.jsonl`` names a photo and the products in it, largest first, with
     their boxes (x, y, w, h) in fractions.
     """
     folder = Path(folder)
     stamp, catalogue = folder / "sample.json", folder / "catalogue.jsonl"
-    recipe = msgspec.json.encode({"recipe": RECIPE, "products": products, "seed": seed, "size": size, "photos": photos})
+    numbers = {"products": products, "seed": seed, "size": size, "photos": photos, "people": people}
+    recipe = msgspec.json.encode({"recipe": RECIPE, **numbers})
     if catalogue.is_file() and stamp.is_file() and stamp.read_bytes() == recipe:
         if progress:
             progress(products, products)
         return catalogue
     stamp.unlink(missing_ok=True)
-    for kind in ("images", "photos"):
+    for kind in ("images", "photos", "people"):
         (folder / kind).mkdir(parents=True, exist_ok=True)
         for stale in (folder / kind).glob("*.jpg"):
             stale.unlink()
@@ -47,6 +51,8 @@ def write(
             if progress:
                 progress(done, products)
     _photos(folder, shop, products, photos)
+    for number in range(people):
+        save(folder / "people" / f"{number + 1}.jpg", person(seed + number, POSTURES[number % len(POSTURES)]).pixels)
     stamp.write_bytes(recipe)
     return catalogue
 

@@ -28,10 +28,11 @@ DOORS = {
     "IngestOrder IngestResult Items KIND MOST_HITS MOST_TERMS MOST_TEXT Parts PhotoAnswer PhotoRegion "
     "Pictures Product Progress Query RegionAnswer Searcher Sight Term Thumbnails Version align holder "
     "image_folders ingest_function ingest_id install_heads parse read_faults",
-    "tryon": "Accessory Answer Body Category Code Confidence Document Face Failure Fitting Format Garment "
-    "GarmentAsset Hand KIND KINDS Kind LABELS Layer MOST_GARMENTS Mesh Order Orders PARTS POINTS "
-    "POINTS_OF People Photos Provenance Remark Report Result TryOn Wardrobe category_of encode_picture "
-    "garment_asset garment_texture provenance read_accessory",
+    "tryon": "ACCESSORY_KINDS KIND LABELS MOST_GARMENTS PARTS POINTS POINTS_OF Accessory AccessoryAsset "
+    "AccessoryKind Answer Body Category Code Confidence Document Face Failure Fitting Format Garment "
+    "GarmentAsset Hand Layer Mesh Order Orders People Photos Provenance Remark Report Result TryOn "
+    "Wardrobe accessory_asset accessory_texture are_glasses category_of encode_picture garment_asset "
+    "garment_texture glasses_from_picture provenance read_accessory",
 }
 SLOW = (
     "cv2 huey mediapipe numpy onnxruntime open_clip openvino polars pydantic pymilvus sqlalchemy timm torch ultralytics"

@@ -1,5 +1,7 @@
-from .accessories.accessory import KINDS, Accessory, Kind
+from .accessories.accessory import ACCESSORY_KINDS, Accessory, AccessoryKind
+from .accessories.flat import are_glasses, glasses_from_picture
 from .accessories.reading import read_accessory
+from .accessory_asset import AccessoryAsset, accessory_asset, accessory_texture
 from .answer import Answer, Confidence, Report
 from .asset import GarmentAsset, garment_asset, garment_texture
 from .bodies import LABELS, Body, Face, Hand
@@ -13,14 +15,16 @@ from .people import People
 from .wardrobe import Wardrobe, category_of
 
 __all__ = [
+    "ACCESSORY_KINDS",
     "KIND",
-    "KINDS",
     "LABELS",
     "MOST_GARMENTS",
     "PARTS",
     "POINTS",
     "POINTS_OF",
     "Accessory",
+    "AccessoryAsset",
+    "AccessoryKind",
     "Answer",
     "Body",
     "Category",
@@ -34,7 +38,6 @@ __all__ = [
     "Garment",
     "GarmentAsset",
     "Hand",
-    "Kind",
     "Layer",
     "Mesh",
     "Order",
@@ -47,10 +50,14 @@ __all__ = [
     "Result",
     "TryOn",
     "Wardrobe",
+    "accessory_asset",
+    "accessory_texture",
+    "are_glasses",
     "category_of",
     "encode_picture",
     "garment_asset",
     "garment_texture",
+    "glasses_from_picture",
     "provenance",
     "read_accessory",
 ]

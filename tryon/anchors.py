@@ -23,6 +23,8 @@ CROTCH: Final = 1.22
 """Depth of the crotch below the shoulder joints, in torsos, where the legs are closed and the mask does not show it."""
 SHORTEST: Final = 16.0
 """Pixels: a torso that seems shorter is upright and that long."""
+PIT: Final = 1.1
+"""How far out cloth lies under the arms, in shares of the shoulder joints' distance from the spine."""
 ARM: Final = (0.15, 0.125, 0.085)
 LEG: Final = (0.25, 0.17, 0.115)
 
@@ -77,10 +79,10 @@ def find_anchors(body: Body) -> Anchors:
     torso = float(np.linalg.norm(middle - hips))
     if torso < SHORTEST:
         hips, torso = np.add(middle, (0.0, SHORTEST)), SHORTEST
-    unit = max(float(np.linalg.norm(xy[11] - xy[12])), 0.62 * torso)
+    turn = float(np.radians(np.clip(body.turn, -70, 70)))
+    unit = max(float(np.linalg.norm(xy[11] - xy[12])) / max(np.cos(turn), 0.8), 0.62 * torso)
     up = (middle - hips) / torso
     across = np.array([-up[1], up[0]])
-    turn = float(np.radians(np.clip(body.turn, -70, 70)))
     line = xy[11] - xy[12]
     # The shoulder line tells less of the tilt the more the body is turned; a hunched shoulder tilts it at most this far.
     ahead = max(float(line @ across), 0.3 * unit)
@@ -168,14 +170,14 @@ def _shoulder(
         found = edge(body.person, joint + 0.03 * unit * out, up, 0.3 * unit)
         top = float(np.clip(found, 0.08 * unit, 0.2 * unit)) if found else top
     normal = s * np.array([way[1], -way[0]])
-    neck = middle + out * min(0.2 * unit, 0.6 * reach) + up * (0.26 * unit + 0.3 * max(lift, 0))
+    neck = middle + out * min(0.2 * unit, 0.6 * reach) + up * (0.33 * unit + 0.3 * max(lift, 0))
     tip = middle + out * (reach + (0.1 - 0.11 * high) * unit) + up * (lift + 0.85 * top + (0.015 + 0.1 * high) * unit)
     ridge = middle + out * (0.45 * reach + 0.1 * unit) + up * (0.6 * lift + 0.2 * unit)
     down = [joint + way * f * unit + normal * arm.half[0] for f in (0.3, 0.5, 0.7)]
     line = np.array([neck, ridge, tip, *down])
     tip_at = float(np.linalg.norm(np.diff(line[:3], axis=0), axis=1).sum())
     level = 0.3 - 0.05 * float(np.clip((raised - 30) / 120, 0, 1))
-    pit = middle + out * (0.92 * reach + 0.05 * unit * high) - up * (level * torso - 0.7 * lift)
+    pit = middle + out * (PIT * reach + 0.05 * unit * high) - up * (level * torso - 0.7 * lift)
     return line, tip_at, pit
 
 

@@ -12,19 +12,19 @@ from tryon.pattern import Pattern
 EASE: Final = {
     "t-shirt": 0.1,
     "longsleeve": 0.1,
-    "shirt": 0.13,
-    "outwear": 0.2,
-    "dress": 0.05,
+    "shirt": 0.07,
+    "outwear": 0.22,
+    "dress": 0.04,
     "skirt": 0.03,
     "pants": 0.04,
-    "shorts": 0.08,
+    "shorts": 0.18,
 }
 """By how much a garment is wider than the body's half girth, where its photo does not tell."""
-CHEST, WAIST, HIP = 1.3, 1.1, 1.36
-"""Half girths in units (.34 m): .44, .375 and .46 m."""
-WRAP: Final = 0.76
-"""What is seen from the front of the width that a garment has laid flat: an ellipse, .7 times as deep as wide, of the
-same girth."""
+CHEST, SHOULDERS, WAIST, HIP = 1.47, 1.3, 1.17, 1.4
+"""Half girths and the width from seam to seam in units (.33 m), before ease, of garments worn by drawn people."""
+WRAP: Final = {"dress": 0.8, "skirt": 0.8, "pants": 0.8, "shorts": 0.8}
+"""What is seen from the front of the width that a garment has laid flat: .74 is an ellipse, .7 times as deep as wide, of
+the same girth; what hangs from a waistband spreads over hips and thighs."""
 ROUND: Final = np.radians(50)
 """How far round the side of the trunk goes; columns lie like lines on a cylinder seen from the front."""
 
@@ -44,8 +44,8 @@ def top_layout(cut: Cut, anchors: Anchors, *, tucked: bool) -> Layout:
     category = cut.garment.category
     scale = CHEST * (1 + EASE[category]) * unit / cut.width("armpit")
     if cut.sides("cuff_outer"):
-        # Shoulder seams end .12 of a unit outside the joints; straps and vests end inside and tell nothing.
-        scale = float(scale**0.4 * (1.2 * unit / cut.width("shoulder")) ** 0.6)
+        # Straps and vests end inside the shoulder joints and tell nothing.
+        scale = float((scale * SHOULDERS * (1 + EASE[category]) * unit / cut.width("shoulder")) ** 0.5)
     neck, pit, waist, hem = (float(cut.mid(name)[1]) for name in ("neckline", "armpit", "waist", "hem"))
     highest = -float(np.mean([(line[0] - anchors.middle) @ anchors.up for line in anchors.shoulder.values()]))
     body_pit = -float(np.mean([(p - anchors.middle) @ anchors.up for p in anchors.pit.values()]))
@@ -55,7 +55,7 @@ def top_layout(cut: Cut, anchors: Anchors, *, tucked: bool) -> Layout:
         at_waist = float(np.clip(highest + scale * (waist - neck), 0.54 * torso, 0.68 * torso))
         at_hem = at_waist + scale * (hem - waist)
     else:
-        if not tucked and 0.74 * torso < at_hem < 1.08 * torso:
+        if not tucked and 0.9 * torso < at_hem < 1.08 * torso:
             at_hem = 1.08 * torso  # over the waistband, unless it is cropped: what was worn there shows otherwise
         at_waist = at_pit + (at_hem - at_pit) * (waist - pit) / (hem - pit)
     at_waist = max(at_waist, at_pit + 0.1 * unit)
@@ -67,7 +67,7 @@ def skirt_layout(cut: Cut, anchors: Anchors) -> Layout:
     """A skirt: held at the waist, as long as its own proportions make it."""
     scale = WAIST * (1 + EASE["skirt"]) * anchors.unit / cut.width("waist")
     waist, hem = (float(cut.mid(name)[1]) for name in ("waist", "hem"))
-    at_waist = 0.64 * anchors.torso
+    at_waist = 0.71 * anchors.torso
     at_hem = at_waist + max(scale * (hem - waist), 0.3 * anchors.unit)
     return Layout(np.array([waist, hem]), np.array([at_waist, at_hem]), scale)
 
@@ -77,7 +77,7 @@ def trouser_layout(cut: Cut, anchors: Anchors) -> Layout:
     scale = HIP * (1 + EASE[cut.garment.category]) * anchors.unit / cut.width("hip")
     waist, crotch = float(cut.mid("waist")[1]), float(cut.points["crotch"][1])
     at_crotch = anchors.crotch
-    at_waist = float(np.clip(at_crotch - scale * (crotch - waist), 0.55 * anchors.torso, 0.85 * anchors.torso))
+    at_waist = float(np.clip(at_crotch - scale * (crotch - waist), 0.5 * anchors.torso, 0.85 * anchors.torso))
     return Layout(np.array([waist, crotch]), np.array([at_waist, at_crotch]), scale)
 
 
@@ -126,7 +126,7 @@ class Trunk:
         halves = []
         for side, flat in (("left", self.pattern.outline.left), ("right", self.pattern.outline.right)):
             body = anchors.breadth(side, level) * (1 + ease)  # type: ignore[arg-type]
-            wide = WRAP * layout.scale * flat * np.clip(np.cos(anchors.turn), 0.5, 1)
+            wide = WRAP.get(self.pattern.cut.garment.category, 0.73) * layout.scale * flat * np.clip(np.cos(anchors.turn), 0.5, 1)
             half = np.maximum(body, wide)
             if self.pattern.cut.garment.category in ("skirt", "dress"):
                 half = np.maximum(half, self._legs(anchors, SIDES[side]))  # type: ignore[index]

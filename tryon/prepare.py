@@ -67,7 +67,10 @@ def prepare(
         garment,
         pixels=np.ascontiguousarray(garment.pixels[inside]),
         parts=np.ascontiguousarray(garment.parts[inside]),
-        points={name: (px - x, py - y) for name, (px, py) in garment.points.items()},
+        points={
+            name: (min(max(px - x, 0.0), float(w)), min(max(py - y, 0.0), float(h)))
+            for name, (px, py) in garment.points.items()
+        },
     )
 
 

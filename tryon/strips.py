@@ -8,6 +8,9 @@ from tryon.drape import Trunk
 from tryon.mesh import Grid, sound
 from tryon.pattern import LIMB_COLUMNS, ROWS, Tube, between
 
+HANGS = 0.72
+"""What is seen of the width that a sleeve or a leg has laid flat."""
+
 
 class Bone:
     """A limb's line with its bend rounded, by distance along the bones (not foreshortened). s: 1 on the left, -1 on the
@@ -97,7 +100,7 @@ def _clothed(half: Array, flat: Array) -> Array:
 
     A tube as tight as can be, pi / 2 times the limb's width when flat, lies on the skin; what it has more hangs out.
     """
-    return np.asarray(1.05 * half + 0.85 * np.maximum(flat - np.pi / 2 * half, 0))
+    return np.asarray(np.maximum(1.05 * half, HANGS * flat))
 
 
 def _ease(share: Array) -> Array:

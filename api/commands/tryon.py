@@ -10,14 +10,14 @@ import rich_click as click
 
 from api.terminal import messages, output, write_json
 from core.settings import Settings, load_settings
-from tryon import KINDS, Category, Kind, Report
+from tryon import ACCESSORY_KINDS, AccessoryKind, Category, Report
 
 if TYPE_CHECKING:
     from tryon import Answer
 
 FORMATS: dict[str, Literal["png", "jpeg"]] = {".png": "png", ".jpg": "jpeg", ".jpeg": "jpeg"}
 CATEGORIES: tuple[Category, ...] = get_args(Category)
-ALL: tuple[Category | Kind, ...] = (*CATEGORIES, *KINDS)
+ALL: tuple[Category | AccessoryKind, ...] = (*CATEGORIES, *ACCESSORY_KINDS)
 FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 
 
@@ -40,7 +40,11 @@ class Chosen(msgspec.Struct, frozen=True):
 @click.command()
 @click.option("--person", type=FILE, required=True, help="A photo of the person.")
 @click.option(
-    "--garment", "garments", type=FILE, multiple=True, help="A photo of a garment, or an accessory as glTF; repeatable."
+    "--garment",
+    "garments",
+    type=FILE,
+    multiple=True,
+    help="A photo of a garment, or an accessory as glTF or photo; repeatable.",
 )
 @click.option("--item", "items", multiple=True, help="The id of a product of the catalogue; repeatable.")
 @click.option(
@@ -63,7 +67,7 @@ def tryon(
     person: Path,
     garments: tuple[Path, ...],
     items: tuple[str, ...],
-    categories: tuple[Category | Kind, ...],
+    categories: tuple[Category | AccessoryKind, ...],
     at: str | None,
     tucked: bool,
     no_light: bool,
@@ -88,9 +92,9 @@ def tryon(
 
     known = [*categories, *[None] * (len(garments) - len(categories))]
     named = list(zip(garments, known, strict=True))
-    accessories = [(file, kind) for file, name in named for kind in KINDS if kind == name]
+    accessories = [(file, kind) for file, name in named for kind in ACCESSORY_KINDS if kind == name]
     clothes = [
-        Chosen(file.name, file.read_bytes(), _category(name)) for file, name in named if name not in KINDS
+        Chosen(file.name, file.read_bytes(), _category(name)) for file, name in named if name not in ACCESSORY_KINDS
     ] + _of_catalogue(settings, items)
     with TryOn.open(settings) as engine:
         photo = engine.decode(person.read_bytes())
@@ -100,7 +104,10 @@ def tryon(
             names = [one.name for one in clothes]
             answer = engine.dress(photo, prepared, names=names, at=point, tucked=tucked, light=not no_light)
         if accessories:
-            read = [read_accessory(file.read_bytes(), kind, folder=file.parent) for file, kind in accessories]
+            read = [
+                read_accessory(file.read_bytes(), kind, images=settings.images, folder=file.parent)
+                for file, kind in accessories
+            ]
             names = [file.name for file, _ in accessories]
             answer = engine.accessorise(photo, read, dressed=answer, names=names, at=point, light=not no_light)
     assert answer is not None

@@ -206,6 +206,7 @@ async function openItem(hit) {
   $("item").dataset.id = product.id;
   $("item-picture").src = picture(product.id);
   $("item-picture").alt = titleOf(product);
+  $("item-try").href = `/try?item=${encodeURIComponent(product.id)}`;
   $("item-price").textContent = money(product.price, product.currency);
   $("item-description").textContent = product.description;
   const stock = product.stock === null ? "" : product.stock ? `${product.stock} in stock` : "sold out";

@@ -7,8 +7,8 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-Kind = Literal["glasses", "hat", "earrings", "necklace", "watch", "ring", "bracelet"]
-KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
+AccessoryKind = Literal["glasses", "hat", "earrings", "necklace", "watch", "ring", "bracelet"]
+ACCESSORY_KINDS: Final[tuple[AccessoryKind, ...]] = get_args(AccessoryKind)
 
 
 class Material(Struct, frozen=True, kw_only=True):
@@ -57,7 +57,7 @@ class Accessory(Struct, frozen=True, kw_only=True):
     ring: the middle of the band, whose axis is y, the dial or stone at +z.
     """
 
-    kind: Kind
+    kind: AccessoryKind
     surfaces: tuple[Surface, ...]
 
     def vertices(self) -> NDArray[np.float32]:

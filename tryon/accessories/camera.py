@@ -36,4 +36,5 @@ class Camera(Struct, frozen=True):
     def project(self, points: NDArray[np.floating]) -> NDArray[np.float64]:
         """Where points (n, 3) are seen: (n, 2) in pixels. Points must lie before the camera."""
         flat: NDArray[np.float64] = points[..., :2] / -points[..., 2:] * [self.focal, -self.focal]
-        return flat + [self.width / 2, self.height / 2]
+        flat += np.array([self.width / 2, self.height / 2])
+        return flat

@@ -221,7 +221,7 @@ class _Reader:
         if len(normals) != len(vertices) or (uv is not None and len(uv) != len(vertices)):
             raise ValueError("attributes of different lengths")
         if uv is not None:
-            uv = np.nan_to_num(uv) * np.float32([1, -1]) + np.float32([0, 1])
+            uv = np.asarray(np.nan_to_num(uv) * (1, -1) + (0, 1), np.float32)
         return Surface(
             vertices=vertices,
             triangles=faces,
@@ -338,7 +338,7 @@ def smooth_normals(vertices: NDArray[np.float32], triangles: NDArray[np.int32]) 
     normals = np.zeros_like(vertices)
     for corner in range(3):
         np.add.at(normals, triangles[:, corner], own)
-    return normals / np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-12)
+    return np.asarray(normals / np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-12), np.float32)
 
 
 def _decoded(data: bytes) -> NDArray[np.uint8]:

@@ -61,7 +61,7 @@ def _inside(points: NDArray[np.floating], shape: tuple[int, ...], camera: Camera
 
 def _colours(lab: Plane, points: NDArray[np.floating], camera: Camera) -> Plane:
     x, y = _inside(points, lab.shape[:2], camera).T
-    return lab[y, x]
+    return np.asarray(lab[y, x], np.float32)
 
 
 def _on_person(body: Body, points: NDArray[np.floating], camera: Camera) -> float:

@@ -123,7 +123,7 @@ def harmonics(directions: Vectors) -> NDArray[np.floating]:
     return np.stack([np.ones_like(x), y, z, x, x * y, y * z, 3 * z * z - 1, x * z, x * x - y * y], axis=1)
 
 
-def _lobe(directions: Vectors, towards: Vectors, sharp: Plane, edge: float) -> Plane:
+def _lobe(directions: Vectors, towards: Vectors, sharp: Vectors, edge: float) -> Plane:
     """A window: 1 within an angle whose cosine is ``edge``, 0 outside, softer as ``sharp`` is less."""
     cosine = directions @ towards
     return np.asarray(1 / (1 + np.exp(-np.clip(sharp * (cosine - edge), -30, 30))), np.float32)

@@ -5,6 +5,8 @@ import * as THREE from "/assets/three.module.js";
 
 export const FIELD_OF_VIEW = 63;
 const BRIDGE = { landmark: 168, z: 5.31 }; // where the canonical face has the bridge of the nose
+const EDGES = [356, 127]; // where the face ends before the ears, left and right
+const EARS = -3.6; // from here back, temples lie behind the ears or under hair
 const BACK = 0.35; // centimetres that the hiding face lies behind the real one, so that what touches it is seen
 
 /** Triangles of the face mesh, out of the library's list of edges: three edges make one. */
@@ -21,8 +23,15 @@ const hiding = () => new THREE.MeshBasicMaterial({ colorWrite: false, side: THRE
 /** The skull and the ears, as the eye takes them: an ellipsoid behind the face. */
 function skull() {
   const geometry = new THREE.SphereGeometry(1, 24, 16);
-  geometry.scale(7.0, 9.6, 9.0);
-  geometry.translate(0, 2.6, -4.6);
+  geometry.scale(7.0, 9.0, 9.4);
+  geometry.translate(0, 4.2, -4.3);
+  return new THREE.Mesh(geometry, hiding());
+}
+
+/** A neck, behind which the back of a necklace goes. */
+function neck() {
+  const geometry = new THREE.CylinderGeometry(5.4, 6.2, 13, 24);
+  geometry.translate(0, -11, -4.6);
   return new THREE.Mesh(geometry, hiding());
 }
 
@@ -89,7 +98,11 @@ export class Accessory {
     this.asset = asset;
     this.worn = new THREE.Group();
     this.worn.matrixAutoUpdate = false;
-    this.worn.add(skull(), ...asset.pieces.map((piece) => shape(piece, pictures)));
+    this.parts = asset.pieces.map((piece) => shape(piece, pictures));
+    this.worn.add(skull(), neck(), ...this.parts);
+    this.half = asset.half;
+    this.veil = new THREE.Plane();
+    if (asset.kind === "glasses") for (const { material } of this.parts) material.clippingPlanes = [this.veil];
     this.face = new THREE.Mesh(new THREE.BufferGeometry(), hiding());
     this.positions = new THREE.BufferAttribute(new Float32Array(3 * 478), 3).setUsage(THREE.DynamicDrawUsage);
     this.face.geometry.setAttribute("position", this.positions);
@@ -103,6 +116,8 @@ export class Accessory {
   place(points, matrix, width, height) {
     this.worn.matrix.fromArray(matrix);
     this.worn.matrixWorldNeedsUpdate = true;
+    const forward = new THREE.Vector3().setFromMatrixColumn(this.worn.matrix, 2).normalize();
+    this.veil.setFromNormalAndCoplanarPoint(forward, new THREE.Vector3(0, 0, EARS).applyMatrix4(this.worn.matrix));
     const focal = height / 2 / Math.tan((FIELD_OF_VIEW * Math.PI) / 360);
     const bridge = new THREE.Vector3(0, 3.01, BRIDGE.z).applyMatrix4(this.worn.matrix);
     const scale = (-bridge.z / focal) * width; // centimetres in a frame's width, at the face
@@ -114,6 +129,27 @@ export class Accessory {
       array[3 * i + 2] = -far;
     }
     this.positions.needsUpdate = true;
+    if (this.asset.kind === "glasses") this.bend();
+  }
+
+  /** Bend the temples apart, or together, to where this head's ears are. */
+  bend() {
+    const own = new THREE.Matrix4().copy(this.worn.matrix).invert();
+    const [left, right] = EDGES.map((i) => new THREE.Vector3().fromBufferAttribute(this.positions, i).applyMatrix4(own).x);
+    const half = Math.min(8.4, Math.max(6.4, (left - right) / 2));
+    if (Math.abs(half - this.half) < 0.15) return;
+    this.half = half;
+    const { hinge, ear } = this.asset;
+    this.parts.forEach(({ geometry }, index) => {
+      const { positions } = this.asset.pieces[index];
+      const bent = geometry.getAttribute("position");
+      for (let i = 0; i < bent.count; i += 1) {
+        const [x, z] = [positions[3 * i], positions[3 * i + 2]];
+        const back = Math.min(1.3, Math.max(0, (hinge - z) / (hinge - ear)));
+        bent.setX(i, x + Math.sign(x) * (half - this.asset.half) * back);
+      }
+      bent.needsUpdate = true;
+    });
   }
 
   dispose() {
