@@ -40,7 +40,11 @@ class Chosen(msgspec.Struct, frozen=True):
 @click.command()
 @click.option("--person", type=FILE, required=True, help="A photo of the person.")
 @click.option(
-    "--garment", "garments", type=FILE, multiple=True, help="A photo of a garment, or an accessory as glTF; repeatable."
+    "--garment",
+    "garments",
+    type=FILE,
+    multiple=True,
+    help="A photo of a garment, or an accessory as glTF or photo; repeatable.",
 )
 @click.option("--item", "items", multiple=True, help="The id of a product of the catalogue; repeatable.")
 @click.option(
@@ -100,7 +104,10 @@ def tryon(
             names = [one.name for one in clothes]
             answer = engine.dress(photo, prepared, names=names, at=point, tucked=tucked, light=not no_light)
         if accessories:
-            read = [read_accessory(file.read_bytes(), kind, folder=file.parent) for file, kind in accessories]
+            read = [
+                read_accessory(file.read_bytes(), kind, images=settings.images, folder=file.parent)
+                for file, kind in accessories
+            ]
             names = [file.name for file, _ in accessories]
             answer = engine.accessorise(photo, read, dressed=answer, names=names, at=point, light=not no_light)
     assert answer is not None
