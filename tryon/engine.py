@@ -25,6 +25,7 @@ from tryon.garments import Category, Garment
 from tryon.judging import Seen, check_garment, check_person, confidence_of, remarks_on
 from tryon.layers import Layer, Mesh, Remark
 from tryon.light import is_dim, read_light, relight
+from tryon.mending import mended
 from tryon.order import LOWER, dressing_order, fronts, in_cuffs
 from tryon.overlap import without_hidden
 from tryon.parse import parse
@@ -129,7 +130,9 @@ class TryOn:
         with stages.stage("fit"):
             meshes = tuple(fit(self._patterns.of(garment), body, tucked=tucked) for garment in garments)
         with stages.stage("warp"):
-            worn = [_warped(i, garments[i], meshes[i], body) for i in dressing_order(garments, tucked=tucked)]
+            worn = [
+                mended(_warped(i, garments[i], meshes[i], body), body) for i in dressing_order(garments, tucked=tucked)
+            ]
         parsed, replaced = _waited(parsing, "parse", stages), _replaced(garments)
         if len(replaced) == 1:
             parsed = dress_parted(parsed, Figure.of(body))

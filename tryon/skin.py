@@ -24,7 +24,7 @@ class Tone(Struct, frozen=True):
 
 def tone_of(opening: Opening) -> Tone:
     """The tone of lit skin in the window, or the face's where none is seen."""
-    bare = shrunk(opening.parsed.of("arm", "hand", "leg", "torso", "neck"), 2)
+    bare = shrunk(opening.bare("arm", "hand", "leg", "torso", "neck"), 2)
     if bare.sum() > 200:
         seen = opening.pixels[bare].astype(np.float32)
         level = seen.mean(axis=1)
