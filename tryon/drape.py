@@ -126,7 +126,12 @@ class Trunk:
         halves = []
         for side, flat in (("left", self.pattern.outline.left), ("right", self.pattern.outline.right)):
             body = anchors.breadth(side, level) * (1 + ease)  # type: ignore[arg-type]
-            wide = WRAP.get(self.pattern.cut.garment.category, 0.73) * layout.scale * flat * np.clip(np.cos(anchors.turn), 0.5, 1)
+            wide = (
+                WRAP.get(self.pattern.cut.garment.category, 0.73)
+                * layout.scale
+                * flat
+                * np.clip(np.cos(anchors.turn), 0.5, 1)
+            )
             half = np.maximum(body, wide)
             if self.pattern.cut.garment.category in ("skirt", "dress"):
                 half = np.maximum(half, self._legs(anchors, SIDES[side]))  # type: ignore[index]
