@@ -23,7 +23,7 @@ DOORS = {
     "vision": "Encoder Faces HEAD_PLAN HandLandmarks Hands HeadPlan HeadPoint Heads IMAGE_TOWERS Landmarks Network "
     "Picture Pose Regions Silhouette TEXT_TOWER Vision captions_by_kind captions_by_title create_encoder "
     "crop decode decode_cutout export face_matrix list_encoders load_backbone load_network look_at "
-    "train_heads train_readers",
+    "name_prototypes train_heads train_readers",
     "search": "Answer Capabilities Catalogue Entry FACETS Facet Facets Fault Filter Hit ID_LENGTH Index Ingest "
     "IngestOrder IngestResult Items KIND MOST_HITS MOST_TERMS MOST_TEXT Parts PhotoAnswer PhotoRegion "
     "Pictures Product Progress Query RegionAnswer Searcher Sight Term Thumbnails Version align holder "

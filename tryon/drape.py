@@ -135,6 +135,11 @@ class Trunk:
             half = np.maximum(body, wide)
             if self.pattern.cut.garment.category in ("skirt", "dress"):
                 half = np.maximum(half, self._legs(anchors, SIDES[side]))  # type: ignore[index]
+            if not tops:
+                # A waistband is held at the waist, and the cloth widens below it: skirts sooner than trousers.
+                free = (0.6 if self.pattern.cut.garment.category == "skirt" else 0.9) * unit
+                share = np.clip((self.level - layout.levels[0]) / free, 0, 1)
+                half = np.minimum(half, np.where(share < 1, body * (1.06 + 0.8 * share**2), np.inf))
             if tops:
                 pit = float(self.pattern.cut.mid("armpit")[1])
                 s = SIDES[side]  # type: ignore[index]
