@@ -12,7 +12,7 @@ from .garments import PARTS, POINTS, POINTS_OF, Category, Garment
 from .layers import Code, Layer, Mesh, Remark
 from .orders import KIND, Failure, Order, Orders, Photos, Result
 from .people import People
-from .wardrobe import Wardrobe, category_of
+from .wardrobe import Wardrobe, accessory_of, category_of
 
 __all__ = [
     "ACCESSORY_KINDS",
@@ -51,6 +51,7 @@ __all__ = [
     "TryOn",
     "Wardrobe",
     "accessory_asset",
+    "accessory_of",
     "accessory_texture",
     "are_glasses",
     "category_of",

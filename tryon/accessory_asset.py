@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from core.errors import AccessoryUnusable
 from tryon.accessories.accessory import Accessory, AccessoryKind, Surface
 from tryon.accessories.head import EAR
-from tryon.accessories.worn import EAR_TOP, REST
+from tryon.accessories.on_nose import EAR_TOP, REST
 
 HALF: Final = 7.46
 """Half the canonical head's width before the ears."""

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from core import Stages
 from core.errors import BadRequest, PersonUnusable
-from tryon.accessories.accessory import Accessory
+from tryon.accessories.accessory import Accessory, AccessoryKind
+from tryon.accessories.picture import pictured
 from tryon.accessories.place import lay, place
 from tryon.answer import Answer, Confidence, Report
 from tryon.bodies import LABELS, Body
@@ -87,6 +88,10 @@ class TryOn:
         """
         pixels = decode_cutout(photo, self._images).pixels if isinstance(photo, bytes) else photo
         return prepare(pixels, category, reader=self._reader(), shows_person=self._shows_person)
+
+    def accessory(self, photo: bytes, kind: AccessoryKind) -> Accessory:
+        """An accessory from a file with a photo of its front. Raises AccessoryUnusable, and BadImage."""
+        return pictured(decode_cutout(photo, self._images).pixels, kind)
 
     def _shows_person(self, pixels: NDArray[np.uint8]) -> bool:
         try:

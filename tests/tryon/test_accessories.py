@@ -268,7 +268,7 @@ def test_glasses_from_a_picture_have_lenses_to_look_through_and_temples(transpar
 def test_a_picture_without_a_plain_ground_is_refused() -> None:
     busy = np.random.default_rng(1).integers(0, 255, (100, 100, 3), np.uint8)
     with pytest.raises(AccessoryUnusable) as raised:
-        pictured(busy, "glasses")
+        pictured(busy, "hat")
     assert raised.value.reason == "busy-ground"
     with pytest.raises(AccessoryUnusable) as raised:
         pictured(np.zeros((60, 60, 4), np.uint8), "hat")

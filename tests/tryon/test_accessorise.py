@@ -7,12 +7,23 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from core.errors import AccessoryUnusable, BadRequest
+from core.errors import AccessoryUnusable, BadRequest, GarmentUnusable
 from core.settings import load_settings
-from sample import PersonPicture, person
+from sample import PersonPicture, generate, person
 from sample.accessories import accessory_file
 from tests.tryon.test_engine import garment
-from tryon import ACCESSORY_KINDS, TryOn, encode_picture, provenance, read_accessory
+from tryon import (
+    ACCESSORY_KINDS,
+    Fitting,
+    Order,
+    TryOn,
+    Wardrobe,
+    accessory_of,
+    category_of,
+    encode_picture,
+    provenance,
+    read_accessory,
+)
 from vision import Picture
 
 
@@ -88,6 +99,35 @@ def test_every_kind_has_an_outcome_on_a_person_seen_from_the_front(engine: TryOn
             assert kind in {"watch", "bracelet", "ring"}
         else:
             assert (answer.picture != photo.pixels).any()
+
+
+def test_an_order_may_mix_garments_and_photos_of_accessories(
+    engine: TryOn, somebody: PersonPicture, tmp_path: Path
+) -> None:
+    import cv2
+
+    def file(pixels: np.ndarray) -> bytes:
+        return bytes(cv2.imencode(".png", pixels[..., ::-1])[1])
+
+    products = {p.category: p for p in generate(300) if p.category in ("glasses", "t-shirt")}
+    photos = {name: file(p.render(400).on_background(shadow=0.2)) for name, p in products.items()}
+    wardrobe = Wardrobe(tmp_path, engine.prepare, tag="test", megabytes=10)
+    fitting = Fitting(engine, wardrobe, lambda id: (photos[id], category_of(id) or accessory_of(id)))
+    order = Order(items=("glasses", "t-shirt"), categories=("glasses",))
+    answer = fitting.dress(order, file(somebody.pixels), [photos["glasses"]])
+    assert answer.report.garments == ("t-shirt", "glasses", "photo 1")
+    assert [layer.name for layer in answer.layers][-1] == "1-glasses/itself"
+    with pytest.raises(GarmentUnusable) as raised:
+        fitting.garment("glasses")
+    assert raised.value.reason == "accessory"
+
+
+@pytest.mark.parametrize(
+    ("word", "kind"),
+    [("Sunglasses", "glasses"), ("Hats / Caps", "hat"), ("耳环", "earrings"), ("Watches", "watch"), ("Spring", None)],
+)
+def test_shops_own_words_for_accessories_are_understood(word: str, kind: str | None) -> None:
+    assert accessory_of(word) == kind
 
 
 def test_the_command_takes_a_glb_and_says_what_it_wrote(tmp_path: Path, somebody: PersonPicture) -> None:

@@ -1,7 +1,6 @@
 """An accessory from a picture of its front: cut out, and bent around what it is worn on."""
 
 from collections.abc import Callable
-from itertools import pairwise
 from typing import Final
 
 import cv2
@@ -10,22 +9,18 @@ from numpy.typing import NDArray
 
 from core.errors import AccessoryUnusable
 from tryon.accessories.accessory import Accessory, AccessoryKind, Material, Surface
+from tryon.accessories.flat import WIDTH, glasses_from_picture
 from tryon.accessories.gltf import smooth_normals
-from tryon.accessories.head import grid, tube
+from tryon.accessories.head import grid
 from tryon.accessories.sizing import SIZES
 
 Points = NDArray[np.float64]
 Pixels = NDArray[np.uint8]
 Bend = Callable[[Points, Points], Points]
 
-LENS: Final = 0.10
-"""Opacity of a lens through which the picture's ground shows."""
-
 _SIDE: Final = 768  # pixels of the longest side that are kept
 _PLAIN: Final = 12.0  # in Lab, the spread of a plain ground
 _APART: Final = 11.0  # in Lab, what is no longer the ground
-_CURVE: Final = 0.012  # per centimetre: how a pair of glasses bends around a face
-_BACK: Final = 12.4  # centimetres from the front of glasses to the ends of the temples
 _DIAL: Final = 3.9  # centimetres that a watch is wide
 
 
@@ -33,14 +28,16 @@ def pictured(pixels: Pixels, kind: AccessoryKind, size: float | None = None) -> 
     """An accessory from a picture (h, w, 4) of it alone, or (h, w, 3) on a plain ground, seen from the front.
 
     size: centimetres, as SIZES means them. Glasses get temples in the frame's colour, hats a round crown and brim, and
-    watches the other half of their band. Raises AccessoryUnusable: "busy-ground", or "empty".
+    watches the other half of their band. Raises AccessoryUnusable: "busy-ground", "empty" or "no-such-shape".
     """
-    cut = _cropped(_cut(pixels, lenses=kind == "glasses"))
+    if kind == "glasses":
+        made = glasses_from_picture(pixels)
+        scale = (size or WIDTH) / WIDTH
+        return made.moved(np.diag([scale, scale, scale, 1]))
+    cut = _cropped(_cut(pixels))
     size = size or SIZES[kind]
     height, width = cut.shape[:2]
-    if kind == "glasses":
-        surfaces = _glasses(cut, size)
-    elif kind == "hat":
+    if kind == "hat":
         surfaces = _hat(cut, size)
     elif kind == "earrings":
         surfaces = (_sheet(cut, size * width / height, size, lambda x, y: 0 * x, top=0.0),)
@@ -51,8 +48,8 @@ def pictured(pixels: Pixels, kind: AccessoryKind, size: float | None = None) -> 
     return Accessory(kind=kind, surfaces=surfaces)
 
 
-def _cut(pixels: Pixels, *, lenses: bool) -> Pixels:
-    """The picture with alpha. lenses: what of the ground is enclosed is a lens, not a hole."""
+def _cut(pixels: Pixels) -> Pixels:
+    """The picture with alpha."""
     scale = min(1.0, _SIDE / max(pixels.shape[:2]))
     if scale < 1:
         pixels = np.asarray(cv2.resize(pixels, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)
@@ -83,15 +80,13 @@ def _cut(pixels: Pixels, *, lenses: bool) -> Pixels:
     alpha = np.where(enclosed & ~holes, 1, alpha)  # highlights in the ground's colour are no holes
     if not outside.any():
         alpha = np.ones_like(alpha)
-    if lenses:
-        alpha = np.where(holes, np.maximum(alpha, LENS), alpha)
     colour = pixels[..., :3].copy()
     solid = (alpha > 0.95).astype(np.float32)
     if not solid.any():
         raise AccessoryUnusable("The picture shows no accessory.", reason="empty")
     share = cv2.GaussianBlur(solid, (0, 0), 2.0)[..., None]
     inner = cv2.GaussianBlur(colour.astype(np.float32) * solid[..., None], (0, 0), 2.0) / np.maximum(share, 1e-3)
-    edge = (solid < 1) & (share[..., 0] > 1e-3) & ~(holes if lenses else np.zeros_like(holes))
+    edge = (solid < 1) & (share[..., 0] > 1e-3)
     colour[edge] = np.clip(inner[edge], 0, 255).astype(np.uint8)  # no ground in the edge's colours
     return np.dstack([colour, np.clip(255 * alpha + 0.5, 0, 255).astype(np.uint8)])
 
@@ -131,31 +126,6 @@ def _plain(
     return Surface(
         vertices=vertices, triangles=triangles, normals=smooth_normals(vertices, triangles), material=material
     )
-
-
-def _glasses(cut: Pixels, size: float) -> tuple[Surface, ...]:
-    """A front bent to the face, and two temples from its ends in the colour that it has there."""
-    height, width = cut.shape[:2]
-    tall = size * height / width
-    solid = cut[..., 3] > 200
-    middle = solid[:, int(0.46 * width) : int(0.54 * width) + 1].any(axis=1)
-    bridge = float(np.flatnonzero(middle).mean()) if middle.any() else 0.35 * height
-    top = bridge / height * tall
-    front = _sheet(cut, size, tall, lambda x, y: 0.15 - _CURVE * x * x, top=top, rough=0.3)
-    surfaces = [front]
-    for side in (-1, 1):
-        columns = slice(0, max(2, width // 16)) if side < 0 else slice(-max(2, width // 16), None)
-        ends = solid[:, columns]
-        rows = np.flatnonzero(ends.any(axis=1))
-        colour = np.median(cut[:, columns, :3][ends], axis=0) if ends.any() else np.array([40.0, 40, 40])
-        y = top - (float(np.percentile(rows, 25)) if len(rows) else 0.3 * height) / height * tall
-        z = 0.15 - _CURVE * (size / 2) ** 2
-        knots = np.array([(0, y, z), (0.1, y, z - 1), (0.1, y, z - 8.6), (0.05, y - 0.7, z - 10), (0, y - 2.6, -_BACK)])
-        for start, end in pairwise(knots):
-            out = side * (size / 2 - 0.12)
-            bar, triangles = tube(start * (side, 1, 1) + (out, 0, 0), end * (side, 1, 1) + (out, 0, 0), 0.09, 2.4)
-            surfaces.append(_plain(bar, triangles, colour, 0.35))
-    return tuple(surfaces)
 
 
 def _hat(cut: Pixels, size: float) -> tuple[Surface, ...]:
