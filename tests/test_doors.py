@@ -31,8 +31,8 @@ DOORS = {
     "tryon": "ACCESSORY_KINDS KIND LABELS MOST_GARMENTS PARTS POINTS POINTS_OF Accessory AccessoryAsset "
     "AccessoryKind Answer Body Category Code Confidence Document Face Failure Fitting Format Garment "
     "GarmentAsset Hand Layer Mesh Order Orders People Photos Provenance Remark Report Result TryOn "
-    "Wardrobe accessory_asset accessory_of accessory_texture are_glasses category_of encode_picture garment_asset "
-    "garment_texture glasses_from_picture provenance read_accessory",
+    "Wardrobe accessory_asset accessory_of accessory_texture category_of encode_picture garment_asset "
+    "garment_texture provenance read_accessory",
 }
 SLOW = (
     "cv2 huey mediapipe numpy onnxruntime open_clip openvino polars pydantic pymilvus sqlalchemy timm torch ultralytics"

@@ -1,5 +1,4 @@
 from .accessories.accessory import ACCESSORY_KINDS, Accessory, AccessoryKind
-from .accessories.flat import are_glasses, glasses_from_picture
 from .accessories.reading import read_accessory
 from .accessory_asset import AccessoryAsset, accessory_asset, accessory_texture
 from .answer import Answer, Confidence, Report
@@ -53,12 +52,10 @@ __all__ = [
     "accessory_asset",
     "accessory_of",
     "accessory_texture",
-    "are_glasses",
     "category_of",
     "encode_picture",
     "garment_asset",
     "garment_texture",
-    "glasses_from_picture",
     "provenance",
     "read_accessory",
 ]

@@ -67,6 +67,12 @@ class Fitting:
             raise GarmentUnusable(f"{item} is an accessory, {kind}.", reason="accessory")
         return self._wardrobe.garment(photo, _clothes(category))
 
+    def wearable(self, item: str) -> Garment | Accessory:
+        """A product made ready, garment or accessory. Raises NotFound, GarmentUnusable, AccessoryUnusable."""
+        photo, kind = self._item(item)
+        known = _kind(kind)
+        return self.garment(item) if known is None else self._engine.accessory(photo, known)
+
     def dress(self, order: Order, person: bytes, photos: Photos) -> Answer:
         """Carry out an order: garments, and over them accessories.
 
