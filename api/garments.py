@@ -10,7 +10,7 @@ from core import Function, Running, Weights
 from core.errors import ShopglassError
 from core.settings import Settings
 from search import Catalogue, Product, Thumbnails
-from tryon import Category, Fitting, TryOn, Wardrobe, category_of
+from tryon import AccessoryKind, Category, Fitting, TryOn, Wardrobe, accessory_of, category_of
 
 log = structlog.get_logger()
 
@@ -18,8 +18,9 @@ log = structlog.get_logger()
 def open_fitting(settings: Settings, engine: TryOn, catalogue: Catalogue, pictures: Thumbnails) -> Fitting:
     """Try-ons with the products of a catalogue."""
 
-    def item(id: str) -> tuple[bytes, Category | None]:
-        return pictures.photo(id), category_of(catalogue.get(id).category)
+    def item(id: str) -> tuple[bytes, Category | AccessoryKind | None]:
+        name = catalogue.get(id).category
+        return pictures.photo(id), category_of(name) or accessory_of(name)
 
     tag = Weights(settings.models_dir).entries["garment_net"].sha256
     wardrobe = Wardrobe(settings.home / "garments", engine.prepare, tag=tag, megabytes=settings.tryon.garments)

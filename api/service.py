@@ -47,10 +47,8 @@ from tryon import (
     Photos,
     Result,
     TryOn,
-    are_glasses,
-    glasses_from_picture,
 )
-from vision import Encoder, Vision, decode_cutout
+from vision import Encoder, Vision
 
 T = TypeVar("T")
 
@@ -138,15 +136,7 @@ class Service:
     async def wearable(self, item: str, use: Callable[[Garment | Accessory], T]) -> T:
         """What is made of a product that can be worn. Raises NotFound, GarmentUnusable or AccessoryUnusable, and Busy
         likewise."""
-
-        def made() -> T:
-            if are_glasses(self.catalogue.get(item).category):
-                return use(
-                    glasses_from_picture(decode_cutout(self.thumbnails.photo(item), self.settings.images).pixels)
-                )
-            return use(self.fitting.garment(item))
-
-        return await self._answer(made, limiter=self._fitters)
+        return await self._answer(lambda: use(self.fitting.wearable(item)), limiter=self._fitters)
 
     async def sweep(self) -> None:
         """Remove what has expired of try-ons, every minute and at once when it is started."""

@@ -17,7 +17,7 @@ from api.search import PHOTO_BYTES
 from api.state import AppState
 from core import Job
 from core.errors import BadRequest
-from tryon import Category, Document, Failure, Order, Orders
+from tryon import AccessoryKind, Category, Document, Failure, Order, Orders
 
 MOST_PHOTOS = 4
 FORM_BYTES = PHOTO_BYTES * (MOST_PHOTOS + 1) + 200_000
@@ -197,7 +197,9 @@ def read_order(form: TryOnForm) -> Order:
     items = tuple(name.strip() for name in (form.item or "").split(",") if name.strip())
     try:
         categories = tuple(
-            msgspec.convert(name.strip(), Category) for name in (form.category or "").split(",") if name.strip()
+            msgspec.convert(name.strip(), Category | AccessoryKind)
+            for name in (form.category or "").split(",")
+            if name.strip()
         )
     except msgspec.ValidationError as error:
         raise BadRequest(f"The category is not one there is: {error}.") from error

@@ -6,7 +6,7 @@ from typing import Any
 import cv2
 import msgspec
 import numpy as np
-from litestar import Litestar, Response, get, post
+from litestar import Litestar, Request, Response, get, post
 from litestar.datastructures import State
 from litestar.params import FromPath, JSONBody
 from litestar.static_files import create_static_files_router
@@ -49,8 +49,16 @@ def worn(drawing: Drawing, category: Any) -> Garment:
     )
 
 
-def stall(settings: Settings) -> Litestar:
-    """The application."""
+class Asked(msgspec.Struct, frozen=True):
+    """A request as it came in, from the page or its worker. body: bytes that it carried."""
+
+    method: str
+    path: str
+    body: int
+
+
+def stall(settings: Settings, asked: list[Asked]) -> Litestar:
+    """The application. asked: gets every request."""
     products = {product.style.replace(" ", "-"): product for product in generate(400) if product.style in STYLES}
     drawings = {name: product.render(640) for name, product in products.items()}
     garments = {name: worn(drawings[name], product.category) for name, product in products.items()}
@@ -81,6 +89,10 @@ def stall(settings: Settings) -> Litestar:
     def texture(name: FromPath[str]) -> Response[bytes]:
         return Response(garment_texture(garments[name]), media_type="image/webp")
 
+    def note(request: Request[Any, Any, Any]) -> None:
+        body = request.headers.get("content-length", "-1" if "transfer-encoding" in request.headers else "0")
+        asked.append(Asked(request.method, request.url.path, int(body)))
+
     return Litestar(
         [
             live_page,
@@ -94,5 +106,6 @@ def stall(settings: Settings) -> Litestar:
         ],
         state=State({"service": SimpleNamespace(settings=settings)}),
         before_send=[add_headers],
+        before_request=note,
         openapi_config=None,
     )

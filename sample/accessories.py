@@ -74,7 +74,7 @@ def glasses(frame: Stuff, lens: Stuff, *, round_: float = 2.6, height: float = 4
     return parts
 
 
-def hat(felt: Stuff, ribbon: Stuff, *, brim: float = 6.0, high: float = 11.0) -> Parts:
+def hat(felt: Stuff, ribbon: Stuff, *, brim: float = 5.0, high: float = 10.5) -> Parts:
     """A crown over an oval head with a brim and a ribbon; the opening lies at y = 0."""
     profile = [
         (8.2 + brim, 0.5),
@@ -102,11 +102,11 @@ def hat(felt: Stuff, ribbon: Stuff, *, brim: float = 6.0, high: float = 11.0) ->
 def cap(cloth: Stuff, visor: Stuff) -> Parts:
     """A close crown with a visor to the front; the opening lies at y = 0."""
     rise = np.linspace(0, np.pi / 2, 30)
-    outer = np.column_stack([8.3 * np.cos(rise) ** 0.75, 11.5 * np.sin(rise)])
+    outer = np.column_stack([8.3 * np.cos(rise) ** 0.6, 9.4 * np.sin(rise)])
     outer[-1, 0] = 0.01
     inner = outer[::-1] * (0.97, 0.985)
     dome = _oval(turned(np.concatenate([outer, inner])))
-    button = ball((0, 11.5, 0), (0.7, 0.35, 0.7))
+    button = ball((0, 9.4, 0), (0.7, 0.35, 0.7))
     angle = np.linspace(-1.12, 1.12, 41)
     rows = []
     for share in np.linspace(0, 1, 14):
@@ -115,7 +115,7 @@ def cap(cloth: Stuff, visor: Stuff) -> Parts:
             np.column_stack(
                 [
                     8.25 * np.sin(angle) * (1 - 0.02 * share),
-                    0.25 - 0.02 * (8.25 * np.sin(angle)) ** 2 * share - 1.0 * share**2,
+                    0.25 - 0.02 * (8.25 * np.sin(angle)) ** 2 * share - 1.1 * share,
                     9.6 * np.cos(angle) + out,
                 ]
             )
@@ -167,7 +167,7 @@ def necklace(metal: Stuff, stone: Stuff) -> Parts:
     )
     tail = line[120] if np.cos(angle[120]) > 0.99 else line[np.argmax(line[:, 2])]
     return [
-        (sweep(line, ellipse(0.09, 0.09, 10), closed=True, up=(0, 1, 0)), metal),
+        (sweep(line, ellipse(0.12, 0.12, 10), closed=True, up=(0, 1, 0)), metal),
         (ball(tail + (0, -0.75, 0.1), (0.6, 0.75, 0.25)), stone),
         (ball(tail + (0, -0.05, 0.05), 0.18), metal),
     ]
@@ -186,12 +186,12 @@ def watch(metal: Stuff, strap: Stuff, dial: Stuff) -> Parts:
     parts += [(lying(turned(case)), metal), (lying(turned([(1.58, 0.66), (0.8, 0.66), (0.01, 0.66)])), dial)]
     for hour in range(12):
         turn = hour * np.pi / 6
-        mark = np.array([np.sin(turn), np.cos(turn)])
+        mark = np.array([-np.cos(turn), np.sin(turn)])  # twelve across the arm, three towards the hand
         parts.append((_bar(mark * 1.22, mark * 1.45, 0.05 if hour % 3 else 0.09), RIBBON))
     parts += [
-        (_bar((0, 0), (-0.45, 0.62), 0.07), RIBBON),
-        (_bar((0, 0), (0.75, 0.85), 0.05), RIBBON),
-        (ball((1.98, 0, 2.72), (0.2, 0.22, 0.22)), metal),
+        (_bar((0, 0), (-0.40, -0.68), 0.07), RIBBON),
+        (_bar((0, 0), (-0.62, 0.98), 0.05), RIBBON),
+        (ball((0, 1.98, 2.72), (0.2, 0.22, 0.22)), metal),
     ]
     return parts
 

@@ -23,7 +23,7 @@ DOORS = {
     "vision": "Encoder Faces HEAD_PLAN HandLandmarks Hands HeadPlan HeadPoint Heads IMAGE_TOWERS Landmarks Network "
     "Picture Pose Regions Silhouette TEXT_TOWER Vision captions_by_kind captions_by_title create_encoder "
     "crop decode decode_cutout export face_matrix list_encoders load_backbone load_network look_at "
-    "train_heads train_readers",
+    "name_prototypes train_heads train_readers",
     "search": "Answer Capabilities Catalogue Entry FACETS Facet Facets Fault Filter Hit ID_LENGTH Index Ingest "
     "IngestOrder IngestResult Items KIND MOST_HITS MOST_TERMS MOST_TEXT Parts PhotoAnswer PhotoRegion "
     "Pictures Product Progress Query RegionAnswer Searcher Sight Term Thumbnails Version align holder "
@@ -31,8 +31,8 @@ DOORS = {
     "tryon": "ACCESSORY_KINDS KIND LABELS MOST_GARMENTS PARTS POINTS POINTS_OF Accessory AccessoryAsset "
     "AccessoryKind Answer Body Category Code Confidence Document Face Failure Fitting Format Garment "
     "GarmentAsset Hand Layer Mesh Order Orders People Photos Provenance Remark Report Result TryOn "
-    "Wardrobe accessory_asset accessory_texture are_glasses category_of encode_picture garment_asset "
-    "garment_texture glasses_from_picture provenance read_accessory",
+    "Wardrobe accessory_asset accessory_of accessory_texture category_of encode_picture garment_asset "
+    "garment_texture provenance read_accessory",
 }
 SLOW = (
     "cv2 huey mediapipe numpy onnxruntime open_clip openvino polars pydantic pymilvus sqlalchemy timm torch ultralytics"

@@ -1,5 +1,4 @@
 from .accessories.accessory import ACCESSORY_KINDS, Accessory, AccessoryKind
-from .accessories.flat import are_glasses, glasses_from_picture
 from .accessories.reading import read_accessory
 from .accessory_asset import AccessoryAsset, accessory_asset, accessory_texture
 from .answer import Answer, Confidence, Report
@@ -12,7 +11,7 @@ from .garments import PARTS, POINTS, POINTS_OF, Category, Garment
 from .layers import Code, Layer, Mesh, Remark
 from .orders import KIND, Failure, Order, Orders, Photos, Result
 from .people import People
-from .wardrobe import Wardrobe, category_of
+from .wardrobe import Wardrobe, accessory_of, category_of
 
 __all__ = [
     "ACCESSORY_KINDS",
@@ -51,13 +50,12 @@ __all__ = [
     "TryOn",
     "Wardrobe",
     "accessory_asset",
+    "accessory_of",
     "accessory_texture",
-    "are_glasses",
     "category_of",
     "encode_picture",
     "garment_asset",
     "garment_texture",
-    "glasses_from_picture",
     "provenance",
     "read_accessory",
 ]

@@ -10,16 +10,16 @@ from numpy.typing import NDArray
 
 from core.errors import AccessoryUnusable
 from tryon.accessories.accessory import Accessory, AccessoryKind, Surface
-from tryon.accessories.head import EAR
-from tryon.accessories.worn import EAR_TOP, REST
+from tryon.accessories.on_head import LOBE, RIM
+from tryon.accessories.on_nose import EAR_TOP, REST
 
 HALF: Final = 7.46
 """Half the canonical head's width before the ears."""
 
 _SITS: Final[dict[AccessoryKind, tuple[tuple[float, float, float], ...]]] = {
     "glasses": (REST,),
-    "hat": ((0.0, 6.6, -3.6),),
-    "earrings": ((EAR[0] - 0.1, EAR[1] - 2.5, EAR[2] + 0.9), (-EAR[0] + 0.1, EAR[1] - 2.5, EAR[2] + 0.9)),
+    "hat": ((RIM[0], RIM[1] + 2.2, RIM[2]),),  # a live client does not tilt it
+    "earrings": ((HALF + LOBE[0], *LOBE[1:]), (-HALF - LOBE[0], *LOBE[1:])),
     "necklace": ((0.0, -13.0, -4.5),),
 }
 """Where the origins of accessories come to lie on the canonical face."""

@@ -80,9 +80,10 @@ class Cut(Struct, frozen=True):
         one, other: (n, 2) where the rows should begin and end; reach: how far beyond them to look, in rows' lengths.
         Returns two (n,): shares of the way from ``one`` to ``other`` (0 and 1 are just there), NaN on empty rows.
         """
-        shares = np.linspace(-reach, 1 + reach, 201)
+        count = max(200, round(50 * (1 + 2 * reach)))
+        shares = np.linspace(-reach, 1 + reach, count + 1)
         on = self.on(mask, one[:, None] + shares[None, :, None] * (other - one)[:, None])
-        first, last = shares[on.argmax(1)], shares[200 - on[:, ::-1].argmax(1)]
+        first, last = shares[on.argmax(1)], shares[count - on[:, ::-1].argmax(1)]
         empty = ~on.any(1)
         first[empty] = last[empty] = np.nan
         return first, last

@@ -126,10 +126,20 @@ class Trunk:
         halves = []
         for side, flat in (("left", self.pattern.outline.left), ("right", self.pattern.outline.right)):
             body = anchors.breadth(side, level) * (1 + ease)  # type: ignore[arg-type]
-            wide = WRAP.get(self.pattern.cut.garment.category, 0.73) * layout.scale * flat * np.clip(np.cos(anchors.turn), 0.5, 1)
+            wide = (
+                WRAP.get(self.pattern.cut.garment.category, 0.73)
+                * layout.scale
+                * flat
+                * np.clip(np.cos(anchors.turn), 0.5, 1)
+            )
             half = np.maximum(body, wide)
             if self.pattern.cut.garment.category in ("skirt", "dress"):
                 half = np.maximum(half, self._legs(anchors, SIDES[side]))  # type: ignore[index]
+            if not tops:
+                # A waistband is held at the waist, and the cloth widens below it: skirts sooner than trousers.
+                free = (0.6 if self.pattern.cut.garment.category == "skirt" else 0.9) * unit
+                share = np.clip((self.level - layout.levels[0]) / free, 0, 1)
+                half = np.minimum(half, np.where(share < 1, body * (1.06 + 0.8 * share**2), np.inf))
             if tops:
                 pit = float(self.pattern.cut.mid("armpit")[1])
                 s = SIDES[side]  # type: ignore[index]

@@ -1,12 +1,13 @@
 """An order for a try-on carried out: products and photos become garments, the person is dressed, files are written."""
 
 from collections.abc import Callable
-from typing import Literal
+from typing import Final, Literal, get_args
 
 import msgspec
 
 from core import Stages
-from core.errors import BadRequest
+from core.errors import BadRequest, GarmentUnusable
+from tryon.accessories.accessory import ACCESSORY_KINDS, Accessory, AccessoryKind
 from tryon.answer import Answer, Report
 from tryon.engine import MOST_GARMENTS, TryOn
 from tryon.files import encode_picture, provenance
@@ -14,9 +15,11 @@ from tryon.garments import Category, Garment
 from tryon.orders import Order, Photos, Result
 from tryon.wardrobe import Wardrobe
 
+_CATEGORIES: Final[tuple[Category, ...]] = get_args(Category)
+
 Format = Literal["jpeg", "png"]
-Item = Callable[[str], tuple[bytes, Category | None]]
-"""The picture's file of a product, and what kind of garment it is if that is known. Raises NotFound."""
+Item = Callable[[str], tuple[bytes, Category | AccessoryKind | None]]
+"""The picture's file of a product, and what kind of garment or accessory it is if that is known. Raises NotFound."""
 
 
 class LayerFile(msgspec.Struct, frozen=True):
@@ -58,10 +61,23 @@ class Fitting:
 
     def garment(self, item: str) -> Garment:
         """A product made ready. Raises NotFound, GarmentUnusable."""
-        return self._wardrobe.garment(*self._item(item))
+        photo, category = self._item(item)
+        kind = _kind(category)
+        if kind:
+            raise GarmentUnusable(f"{item} is an accessory, {kind}.", reason="accessory")
+        return self._wardrobe.garment(photo, _clothes(category))
+
+    def wearable(self, item: str) -> Garment | Accessory:
+        """A product made ready, garment or accessory. Raises NotFound, GarmentUnusable, AccessoryUnusable."""
+        photo, kind = self._item(item)
+        known = _kind(kind)
+        return self.garment(item) if known is None else self._engine.accessory(photo, known)
 
     def dress(self, order: Order, person: bytes, photos: Photos) -> Answer:
-        """Carry out an order. Raises BadRequest, BadImage, NotFound, GarmentUnusable, PersonUnusable."""
+        """Carry out an order: garments, and over them accessories.
+
+        Raises BadRequest, BadImage, NotFound, GarmentUnusable, AccessoryUnusable, PersonUnusable.
+        """
         if not 1 <= len(order.items) + len(photos) <= MOST_GARMENTS:
             raise BadRequest(
                 f"{len(order.items) + len(photos)} garments were given.", remedy=f"Give 1 to {MOST_GARMENTS}."
@@ -73,17 +89,31 @@ class Fitting:
             photo = self._engine.decode(person)
         with stages.stage("garments"):
             known = [*order.categories, *[None] * (len(photos) - len(order.categories))]
-            garments = [self.garment(item) for item in order.items]
-            garments += [self._engine.prepare(file, category) for file, category in zip(photos, known, strict=True)]
-        return self._engine.dress(
-            photo,
-            garments,
-            names=[*order.items, *(f"photo {index}" for index in range(1, len(photos) + 1))],
-            at=order.at,
-            tucked=order.tucked,
-            light=order.light,
-            stages=stages,
-        )
+            given = [(item, *self._item(item)) for item in order.items]
+            given += [(f"photo {i}", *one) for i, one in enumerate(zip(photos, known, strict=True), 1)]
+            clothes: list[tuple[str, Garment]] = []
+            accessories: list[tuple[str, Accessory]] = []
+            for number, (name, file, category) in enumerate(given):
+                kind = _kind(category)
+                if kind:
+                    accessories.append((name, self._engine.accessory(file, kind)))
+                elif number < len(order.items):
+                    clothes.append((name, self._wardrobe.garment(file, _clothes(category))))
+                else:
+                    clothes.append((name, self._engine.prepare(file, _clothes(category))))
+        answer = None
+        if clothes:
+            names, garments = zip(*clothes, strict=True)
+            answer = self._engine.dress(
+                photo, garments, names=names, at=order.at, tucked=order.tucked, light=order.light, stages=stages
+            )
+        if accessories:
+            names, worn = zip(*accessories, strict=True)
+            answer = self._engine.accessorise(
+                photo, worn, dressed=answer, names=names, at=order.at, light=order.light, stages=stages
+            )
+        assert answer is not None
+        return answer
 
     def result(self, order: Order, person: bytes, photos: Photos, kind: Format = "jpeg") -> Result:
         """The answer to an order as files. Raises as ``dress`` does."""
@@ -108,3 +138,11 @@ class Fitting:
                 ),
             )  # fmt: skip
         return Result(picture, msgspec.json.encode(document))
+
+
+def _kind(category: Category | AccessoryKind | None) -> AccessoryKind | None:
+    return next((kind for kind in ACCESSORY_KINDS if kind == category), None)
+
+
+def _clothes(category: Category | AccessoryKind | None) -> Category | None:
+    return next((name for name in _CATEGORIES if name == category), None)

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from core import Stages
 from core.errors import BadRequest, PersonUnusable
-from tryon.accessories.accessory import Accessory
+from tryon.accessories.accessory import Accessory, AccessoryKind
+from tryon.accessories.picture import pictured
 from tryon.accessories.place import lay, place
 from tryon.answer import Answer, Confidence, Report
 from tryon.bodies import LABELS, Body
@@ -24,7 +25,8 @@ from tryon.garments import Category, Garment
 from tryon.judging import Seen, check_garment, check_person, confidence_of, remarks_on
 from tryon.layers import Layer, Mesh, Remark
 from tryon.light import is_dim, read_light, relight
-from tryon.order import LOWER, dressing_order, fronts, in_cuffs
+from tryon.mending import mended
+from tryon.order import LOWER, back_to_front, dressing_order, fronts, in_cuffs
 from tryon.overlap import without_hidden
 from tryon.parse import parse
 from tryon.patterns import Patterns
@@ -87,6 +89,10 @@ class TryOn:
         pixels = decode_cutout(photo, self._images).pixels if isinstance(photo, bytes) else photo
         return prepare(pixels, category, reader=self._reader(), shows_person=self._shows_person)
 
+    def accessory(self, photo: bytes, kind: AccessoryKind) -> Accessory:
+        """An accessory from a file with a photo of its front. Raises AccessoryUnusable, and BadImage."""
+        return pictured(decode_cutout(photo, self._images).pixels, kind)
+
     def _shows_person(self, pixels: NDArray[np.uint8]) -> bool:
         try:
             self._people.find_body(pixels)
@@ -122,9 +128,14 @@ class TryOn:
         check_person(body, garments)
         parsing = self._beside.submit(_timed, lambda: parse(body))
         with stages.stage("fit"):
-            meshes = tuple(fit(self._patterns.of(garment), body, tucked=tucked) for garment in garments)
+            unit = Figure.of(body).unit
+            meshes = tuple(
+                back_to_front(fit(self._patterns.of(garment), body, tucked=tucked), unit) for garment in garments
+            )
         with stages.stage("warp"):
-            worn = [_warped(i, garments[i], meshes[i], body) for i in dressing_order(garments, tucked=tucked)]
+            worn = [
+                mended(_warped(i, garments[i], meshes[i], body), body) for i in dressing_order(garments, tucked=tucked)
+            ]
         parsed, replaced = _waited(parsing, "parse", stages), _replaced(garments)
         if len(replaced) == 1:
             parsed = dress_parted(parsed, Figure.of(body))

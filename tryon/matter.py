@@ -15,6 +15,8 @@ KINDS: Final = 7
 ROUNDS: Final = 3
 _TRUST: Final = 0.8
 """Neighbours are alike, so that colours count for less than independent pixels would."""
+_SKIN_LIKE: Final = 0.1
+"""Of the likeliest colour of the face's skin under some light: at least so probable, it may be skin."""
 
 # What is expected in each zone before any colour is looked at, and how strongly the zone says so.
 _EXPECTED: Final = {
@@ -66,6 +68,8 @@ def believe(
     density[:, SKIN] = matt + 1e-7
     belief = _softmax(coarse_prior + _TRUST * _log(density)[bins])
     seeds = _seeds(belief) * _certain(figure, prior)[::2, ::2]
+    # What may be a bare leg teaches nothing of trousers, at first.
+    seeds[..., LOWER] *= np.where(matt[bins] > _SKIN_LIKE * matt.max(), np.float32(0.05), np.float32(1))
     hems = np.zeros((), np.float32)
     for turn in range(ROUNDS):
         density = densities(bins, seeds)

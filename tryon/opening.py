@@ -1,15 +1,21 @@
 """The part of a photo around a worn garment that is to be taken away."""
 
+from typing import Final
+
 import cv2
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
 from tryon.bodies import Body
+from tryon.colours import codes, shaded
 from tryon.parse import Parsed
 
 Array = NDArray[np.float32]
 Mask = NDArray[np.bool_]
+
+_ALIKE: Final = 0.08
+"""Skin that is less probable than this share of the likeliest colour of the face's is none: metal, a pale collar."""
 
 
 class Coat(Struct, frozen=True):
@@ -64,6 +70,14 @@ class Opening(Struct, frozen=True):
     @property
     def corner(self) -> Array:
         return np.array([self.x0, self.y0], np.float32)
+
+    def bare(self, *names: str) -> Mask:
+        """(h, w) bool: skin with these labels that has the colour of the face's under some light; necks are believed."""
+        density = shaded(self.parsed.skin, 5.0)
+        lab = cv2.cvtColor(self.pixels, cv2.COLOR_RGB2LAB)
+        alike = (density > _ALIKE * density.max())[codes(lab)]
+        found: Mask = self.parsed.of(*names) & (alike | self.parsed.of("neck"))
+        return found
 
     def inset(self, by: float) -> Array:
         """(h, w) float32: the person less a seam of so many pixels, for clothes stand off from the body."""

@@ -13,6 +13,7 @@ import msgspec
 
 from core import Function, Job, Jobs, Running
 from core.errors import Conflict, KeyReused, NotFound, ShopglassError, Unwearable
+from tryon.accessories.accessory import AccessoryKind
 from tryon.garments import Category
 
 KIND: Final = "tryon"
@@ -26,7 +27,7 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     items: tuple[str, ...] = ()
-    categories: tuple[Category, ...] = ()
+    categories: tuple[Category | AccessoryKind, ...] = ()
     at: tuple[float, float] | None = None
     tucked: bool = False
     light: bool = True

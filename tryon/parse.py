@@ -51,6 +51,7 @@ def parse(body: Body) -> Parsed:
         share[..., LOWER] = 0
     labels = np.zeros(body.person.shape, np.uint8)
     labels[y0:y1, x0:x1] = _enlarged(share, _skin_parts(figure, places), small, photo)
+    _collar(labels[y0:y1, x0:x1], body.person[y0:y1, x0:x1], Figure.of(body, 1.0, x0, y0))
     inside = person > 0.5
     sure = float(found.share.max(axis=2)[inside].mean()) if inside.any() else 0.0
     return Parsed(labels, sure, found.skin)
@@ -131,6 +132,22 @@ def _skin_parts(figure: Figure, places: dict[str, NDArray[np.float32]]) -> NDArr
     codes = np.array([LABELS.index(name) for name in parts], np.uint8)
     found: NDArray[np.uint8] = codes[np.stack(list(parts.values())).argmax(axis=0)]
     return found
+
+
+def _collar(labels: NDArray[np.uint8], person: NDArray[np.float32], figure: Figure) -> None:
+    """Label as worn above what beside the neck is hardly in the person's mask but hangs together with the top.
+
+    Masks leave out collars that stand off. Ground that is taken for one is filled with ground again: no harm is done.
+    """
+    down, across = figure.trunk(*grid((labels.shape[0], labels.shape[1])))
+    beside = (labels == 0) & (person > 0.1) & (down > -0.25) & (down < 0.15) & (np.abs(across) < 0.7)
+    upper, hair = ((labels == LABELS.index(name)).view(np.uint8) for name in ("upper", "hair"))
+    far, close = (np.ones((2 * max(round(share * figure.unit), 1) + 1,) * 2, np.uint8) for share in (0.12, 0.03))
+    beside &= (cv2.dilate(upper, far) > 0) & (cv2.dilate(hair, close) == 0)
+    labels[beside] = LABELS.index("upper")
+    cloth = (labels == LABELS.index("upper")).view(np.uint8)
+    closed = cv2.morphologyEx(cloth, cv2.MORPH_CLOSE, far) > 0
+    labels[closed & (labels == 0) & (down > -0.25) & (down < 0.15) & (np.abs(across) < 0.7)] = LABELS.index("upper")
 
 
 def _enlarged(

@@ -182,7 +182,7 @@ def _first_row(pit: Array, down: Array, tip: Array, outer: Array, over: float, s
 def _strip(cut: Cut, mask: NDArray[np.bool_], low: Edge, high: Edge, s: int) -> Array:
     """(ROWS, LIMB_COLUMNS, 2): rows from one edge to the other, as wide as the part is there."""
     # A sleeve that is bent in the photo lies far beside the straight line from shoulder to cuff.
-    first, last = cut.extents(mask, low.points, high.points, 1.5)
+    first, last = cut.extents(mask, low.points, high.points, 4.0)
     first, last = smooth(_least(filled(first)), 1.0), -smooth(_least(-filled(last)), 1.0)
     first, last = first * np.clip(low.shares * 4, 0, 1), (last - 1) * np.clip(high.shares * 6, 0, 1)
     # Under the arm, where the edge turns a corner inwards, a margin would run across itself; and there is no edge of cloth.
@@ -192,9 +192,10 @@ def _strip(cut: Cut, mask: NDArray[np.bool_], low: Edge, high: Edge, s: int) -> 
         np.stack([high.ways[:, 1], -high.ways[:, 0]], 1) * s * cut.margin,
     )
     across = high.points - low.points
-    for share in (1.0, 0.5, 0.25, 0.0):
-        inner = low.points + share * first[:, None] * across - out[0]
-        outer = high.points + share * last[:, None] * across + out[1]
+    # As much of what lies beside the straight edges as makes no cell turn over; the outer edge is the one that shows.
+    for inwards, outwards in ((1.0, 1.0), (0.5, 1.0), (0.0, 1.0), (0.5, 0.5), (0.0, 0.5), (0.0, 0.0)):
+        inner = low.points + inwards * first[:, None] * across - out[0]
+        outer = high.points + outwards * last[:, None] * across + out[1]
         source = between(inner, outer, LIMB_COLUMNS)
         least = 0.01 * np.abs(areas(source)).mean()
         source = relaxed(source, least * s)

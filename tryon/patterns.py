@@ -42,5 +42,5 @@ class Patterns:
 
 def _digest(garment: Garment) -> bytes:
     told = hashlib.sha256(msgspec.json.encode((garment.category, garment.parts.shape, garment.points)))
-    told.update(np.ascontiguousarray(garment.parts))
+    told.update(garment.parts.tobytes())
     return told.digest()

@@ -32,7 +32,7 @@ BONES: Final = (
 )  # fmt: skip
 
 SHOULDERS, TORSO = 0.336, 0.5
-RAISED: Final = (12.0, 50.0, 95.0, 140.0)
+RAISED: Final = (10.0, 25.0, 50.0, 95.0, 140.0)
 """Degrees from hanging at which garments are bound."""
 
 

@@ -8,8 +8,8 @@ from tryon.drape import Trunk
 from tryon.mesh import Grid, sound
 from tryon.pattern import LIMB_COLUMNS, ROWS, Tube, between
 
-HANGS = 0.72
-"""What is seen of the width that a sleeve or a leg has laid flat."""
+HANGS = {"sleeve": 0.72, "leg": 0.77}
+"""What is seen of the width that a tube of cloth has laid flat."""
 
 
 class Bone:
@@ -74,7 +74,8 @@ def strip(part: str, sheet: Tube, limb: Limb, trunk: Trunk) -> Grid:
     way = high.hem + low.hem - high.start - low.start
     flat = scale * (np.abs((source[:, -1] - source[:, 0]) @ _normal(way, s)) / 2 - trunk.pattern.cut.margin)
     wide_high, wide_low = (
-        _clothed(np.interp(at, limb.solid, limb.half), flat) + scale * trunk.pattern.cut.margin
+        np.maximum(1.05 * np.interp(at, limb.solid, limb.half), HANGS[part.split("_")[0]] * flat)
+        + scale * trunk.pattern.cut.margin
         for at in (along_high, along_low)
     )
     outside = wide_high + (off_high - wide_high) * _ease((along_high - at_high) / (0.3 * unit))
@@ -93,14 +94,6 @@ def strip(part: str, sheet: Tube, limb: Limb, trunk: Trunk) -> Grid:
     depth = np.interp(np.maximum(along_high, along_low), limb.solid, limb.depth)[:, None] + np.zeros(LIMB_COLUMNS)
     safe = _straight(source, scale, (hung_low + hung_high) / 2, way, limb)
     return Grid(part, source, sound(source, target, safe, sheet.used), depth, sheet.used)
-
-
-def _clothed(half: Array, flat: Array) -> Array:
-    """Half the width of a limb in a tube of cloth. flat: half its width laid flat.
-
-    A tube as tight as can be, pi / 2 times the limb's width when flat, lies on the skin; what it has more hangs out.
-    """
-    return np.asarray(np.maximum(1.05 * half, HANGS * flat))
 
 
 def _ease(share: Array) -> Array:

@@ -16,12 +16,12 @@ def bare_trunk(opening: Opening, figure: Figure, light: Array, tone: Array, befo
     """
     parsed, pixels = opening.parsed, opening.pixels
     shape = parsed.labels.shape
-    alpha = _outline(figure, parsed, opening.cover, opening.x0, opening.y0)
+    alpha = _outline(figure, parsed, opening)
     alpha = np.minimum(alpha, opening.inset(0.025 * figure.unit))
     step = max(round(min(shape) / 160), 1)
     small = cv2.resize(pixels, (shape[1] // step, shape[0] // step), interpolation=cv2.INTER_AREA).astype(np.float32)
     size = (small.shape[1], small.shape[0])
-    bare = shrunk(parsed.of("neck", "torso", "arm"), 2).astype(np.float32)
+    bare = shrunk(opening.bare("neck", "torso", "arm"), 2).astype(np.float32)
     known = (cv2.resize(bare, size, interpolation=cv2.INTER_AREA) > 0.9).astype(np.float32)
     brightness, all_known = small.mean(axis=2), known
     if known.sum() > 20:
@@ -48,9 +48,9 @@ def bare_trunk(opening: Opening, figure: Figure, light: Array, tone: Array, befo
     return Coat(np.s_[:, :], colours, alpha)
 
 
-def _outline(figure: Figure, parsed: Parsed, cover: Array, x0: int, y0: int) -> Array:
-    """(h, w) float32: neck, shoulders' slope and trunk of an average body."""
-    unit, shape = figure.unit, parsed.labels.shape
+def _outline(figure: Figure, parsed: Parsed, opening: Opening) -> Array:
+    """(h, w) float32: neck, shoulders' slope and trunk of an average body, or a broader one where the photo shows it."""
+    unit, shape, cover, x0, y0 = figure.unit, parsed.labels.shape, opening.cover, opening.x0, opening.y0
     left, right = figure.points[SHOULDERS]
     hip_left, hip_right = figure.points[HIPS]
     top, bottom = (left + right) / 2, (hip_left + hip_right) / 2
@@ -72,7 +72,8 @@ def _outline(figure: Figure, parsed: Parsed, cover: Array, x0: int, y0: int) -> 
                 side + out * (thick + 0.08 * unit) - down * 0.02 * unit, side + out * collar + down * 0.03 * unit,
                 side + out * max(reach, collar) - down * 0.1 * unit, shoulder + out * 0.10 * unit - down * 0.12 * unit,
                 shoulder + out * 0.12 * unit, shoulder + out * 0.02 * unit + down * 0.30 * unit,
-                (shoulder * 0.35 + hip * 0.65) + out * 0.02 * unit, hip + out * 0.12 * unit,
+                (shoulder * 0.35 + hip * 0.65) + out * (0.02 * unit + _broader(opening, shoulder, hip, 0.65, out, unit)),
+                hip + out * (0.12 * unit + _broader(opening, shoulder, hip, 1.0, out, unit)),
             ])
         )  # fmt: skip
     line = np.concatenate([points[0], points[1][::-1]]).astype(np.float32) - np.array([x0, y0], np.float32)
@@ -88,12 +89,34 @@ def _outline(figure: Figure, parsed: Parsed, cover: Array, x0: int, y0: int) -> 
     below = (fall > 0.3)[:, None]
     worn = cover > 0.5
     any_worn = worn.any(axis=1)
-    first = np.where(any_worn, worn.argmax(axis=1), 0)[:, None]
-    last = np.where(any_worn, shape[1] - worn[:, ::-1].argmax(axis=1), shape[1])[:, None]
+    # A hem is not level: its last rows tell nothing of the body's width, those above do, and what is just below it.
+    window = np.ones((2 * round(0.2 * unit) + 1, 1), np.uint8)
+    far_left = np.where(any_worn, worn.argmax(axis=1), 0 if not any_worn.any() else shape[1])
+    far_right = np.where(any_worn, shape[1] - worn[:, ::-1].argmax(axis=1), 0)
+    first: Array = cv2.erode(far_left.astype(np.float32)[:, None], window)
+    last: Array = cv2.dilate(far_right.astype(np.float32)[:, None], window)
+    bare_rows = last <= first
+    first, last = np.where(bare_rows, 0, first), np.where(bare_rows, shape[1], last)
     columns = np.arange(shape[1])[None]
-    outside = below & ((columns < first - beside) | (columns >= last + beside))
+    hung = np.maximum.accumulate(worn, axis=0) & ~np.maximum.accumulate(worn[::-1], axis=0)[::-1]
+    outside = below & ~hung & ((columns < first - beside) | (columns >= last + beside))
     found: Array = np.where(outside, 0, soft).astype(np.float32)
     return found
+
+
+def _broader(opening: Opening, shoulder: Array, hip: Array, share: float, out: Array, unit: float) -> float:
+    """By how many pixels the trunk is broader than an average one, so far down from shoulder to hip: clothes, which
+    stand off from the body a little, end at the photo's silhouette or at the arm."""
+    start = shoulder * (1 - share) + hip * share - opening.corner
+    steps = np.linspace(0, 0.45, 46, dtype=np.float32) * unit
+    x, y = (start[:, None] + out[:, None] * steps).astype(int)
+    height, width = opening.person.shape
+    inside = (x >= 0) & (y >= 0) & (x < width) & (y < height)
+    body = opening.person & ~opening.parsed.of("arm", "hand")
+    on = inside & body[np.clip(y, 0, height - 1), np.clip(x, 0, width - 1)]
+    room = float(steps[-1] if on.all() else steps[on.argmin()]) - 0.05 * unit
+    average = (0.02 if share < 1 else 0.12) * unit
+    return float(np.clip(room - average, 0, 0.12 * unit))
 
 
 def _slope(parsed: Parsed, start: Array, down: Array, unit: float) -> float:

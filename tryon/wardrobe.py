@@ -1,18 +1,22 @@
 """Garments made ready, kept in a folder by what they were made from, so that a try-on does not make them again."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 import msgspec
 from filelock import FileLock
 
 from core import replacing
 from core.errors import GarmentUnusable
+from tryon.accessories.accessory import AccessoryKind
+from tryon.accessories.flat import WORDS
 from tryon.garment_file import load, save
 from tryon.garments import Category, Garment
+
+Kind = TypeVar("Kind", bound=str)
 
 CATEGORY_WORDS: Final[dict[Category, tuple[str, ...]]] = {
     "t-shirt": ("t-shirt", "tee", "tshirt", "polo", "tank", "T恤", "短袖"),
@@ -27,11 +31,32 @@ CATEGORY_WORDS: Final[dict[Category, tuple[str, ...]]] = {
 """Words that shops call the categories by, of one word; plurals are found too."""
 
 
+ACCESSORY_WORDS: Final[dict[AccessoryKind, tuple[str, ...]]] = {
+    "glasses": WORDS,
+    "hat": ("hat", "cap", "beanie", "fedora", "headwear", "帽子", "棒球帽"),
+    "earrings": ("earring", "earrings", "耳环", "耳饰"),
+    "necklace": ("necklace", "pendant", "项链"),
+    "watch": ("watch", "wristwatch", "手表"),
+    "bracelet": ("bracelet", "bangle", "手镯", "手链"),
+    "ring": ("ring", "戒指"),
+}
+"""What shops call accessories."""
+
+
 def category_of(name: str) -> Category | None:
     """The kind of garment that a shop's own category is; None if it is none that can be put on a photo, or unclear."""
+    return _called(name, CATEGORY_WORDS)
+
+
+def accessory_of(name: str) -> AccessoryKind | None:
+    """The kind of accessory that a shop's own category is; None if it is none that can be put on, or unclear."""
+    return _called(name, ACCESSORY_WORDS)
+
+
+def _called(name: str, table: Mapping[Kind, tuple[str, ...]]) -> Kind | None:
     words = name.lower().replace("/", " ").split()
     spoken = {*words, *(word.removesuffix("s") for word in words), *(word.removesuffix("es") for word in words)}
-    for category, names in CATEGORY_WORDS.items():
+    for category, names in table.items():
         if any(one.lower() in spoken if one.isascii() else one in name for one in names):
             return category
     return None

@@ -10,6 +10,7 @@ from .images import Picture, crop, decode, decode_cutout
 from .inference import Network, export, load_network
 from .models import Vision
 from .pose import Landmarks, Pose
+from .prototypes import name_prototypes
 from .regions import Regions
 from .silhouette import Silhouette
 
@@ -43,6 +44,7 @@ __all__ = [
     "load_backbone",
     "load_network",
     "look_at",
+    "name_prototypes",
     "train_heads",
     "train_readers",
 ]

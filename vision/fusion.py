@@ -87,7 +87,7 @@ class FusedEncoder(Encoder):
         return unit(np.concatenate([unit(parts[s.name]) * np.sqrt(s.weight) for s in self.subspaces], axis=1))
 
     def encode_texts(self, texts: Sequence[str]) -> np.ndarray:
-        joint, colour = self.joint.heads.read(self.joint.texts.encode_texts(texts))
+        joint, colour = self.joint.read(texts)
         parts = {"image": np.zeros(()), "joint": joint, "colour": colour}
         vectors = np.zeros((len(texts), self.dim), np.float32)
         for s in self.subspaces:

@@ -14,6 +14,7 @@ import numpy as np
 
 from core.errors import IndexMismatch
 from vision.encoders import Encoder, Pixels, create_encoder, register, unit
+from vision.lexicon import SORTS, Lexicon
 
 if TYPE_CHECKING:
     from core import Weights
@@ -54,13 +55,19 @@ class Heads:
     """Parts, each one or more layers (weight (out, in), bias (out,)) with ReLU between.
 
     image: picture features → the joint space; text: text features → the joint space and, behind it, the colour space;
-    project: features of the image towers → their main directions.
+    project: features of the image towers → their main directions; names, in heads of named classes and colours alone:
+    what ``vision.lexicon`` finds in a text → both spaces of texts.
     """
 
     def __init__(self, record: HeadRecord, parts: dict[str, Layers], checksum: str) -> None:
         self.record = record
         self.parts = parts
         self.checksum = checksum
+        self._directions = []
+        if "names" in parts:
+            # Names of a sort are told apart by one direction fewer than there are of them: their mean says nothing.
+            names = [parts["names"][0][0][:, sort].T for sort in SORTS]
+            self._directions = [np.linalg.svd(some, full_matrices=False)[2][: len(some) - 1] for some in names]
 
     @classmethod
     def load(cls, file: Path) -> "Heads":
@@ -100,12 +107,17 @@ class Heads:
         """(n, in) float32 → (n, out) float32, not normalised."""
         return apply(self.parts[part], features)
 
-    def read(self, features: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def read(self, features: np.ndarray, names: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
         """Text features (n, in) → joint (n, dim) and colour (n, c), not normalised: their lengths say what a text is about.
 
-        The colours are those by which it differs from other texts.
+        The colours are those by which it differs from other texts. names: what ``Lexicon.find`` finds in the texts; where
+        it finds a class, half of what the features say of classes gives way to that, and the same with colours.
         """
-        both = self.apply("text", features)
+        own = both = self.apply("text", features)
+        if names is not None and self._directions:
+            both = own + self.apply("names", names)
+            for sort, directions in zip(SORTS, self._directions, strict=True):
+                both = both - 0.5 * (names[:, sort].any(axis=1, keepdims=True) * (own @ directions.T)) @ directions
         return both[:, : self.record.dim], both[:, self.record.dim :]
 
 
@@ -132,6 +144,7 @@ class JointEncoder(Encoder):
         self.heads = heads
         self.images = tuple(images)
         self.texts = texts
+        self.lexicon = Lexicon()
         self.dim = heads.record.dim
         self.tag = f"joint.default@{heads.checksum}"
 
@@ -143,11 +156,11 @@ class JointEncoder(Encoder):
         return unit(self.heads.apply("image", np.concatenate(features, axis=1)))
 
     def encode_texts(self, texts: Sequence[str]) -> np.ndarray:
-        return self.join_texts(self.texts.encode_texts(texts))
+        return unit(self.read(texts)[0])
 
-    def join_texts(self, features: np.ndarray) -> np.ndarray:
-        """(n, dim) unit vectors from what the text tower said."""
-        return unit(self.heads.read(features)[0])
+    def read(self, texts: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+        """Where texts are in the joint (n, dim) and in the colour space (n, c): see :meth:`Heads.read`."""
+        return self.heads.read(self.texts.encode_texts(texts), self.lexicon.find(texts))
 
 
 @register("joint.default")

@@ -91,6 +91,8 @@ def heads(data: Path, kept: Path | None, out: Path) -> None:
 
     For one's own products see `shopglass align`.
     """
+    import numpy as np
+
     from core import Weights
     from vision import (
         IMAGE_TOWERS,
@@ -101,6 +103,7 @@ def heads(data: Path, kept: Path | None, out: Path) -> None:
         create_encoder,
         decode,
         look_at,
+        name_prototypes,
         train_heads,
         train_readers,
     )
@@ -118,12 +121,15 @@ def heads(data: Path, kept: Path | None, out: Path) -> None:
         def report(point: HeadPoint) -> None:
             trained(point.step, point.steps)
 
-        groups = captions_by_kind([file.parent.name for file in files], colours, texts)
+        kinds = [file.parent.name for file in files]
+        groups = captions_by_kind(kinds, colours, texts)
         tags = (IMAGE_TOWERS, TEXT_TOWER)
         if kept is None:
             trained_heads = train_heads(pictures, groups, tags, f"{data.name}/train", report=report)
         else:
             trained_heads = train_readers(Heads.load(kept), pictures, groups)
+        captions = np.concatenate([group.texts for level in groups for group in level])
+        trained_heads = name_prototypes(trained_heads, pictures, kinds, colours, captions)
     trained_heads.save(out)
     record = trained_heads.record
     messages().print(

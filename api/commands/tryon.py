@@ -10,7 +10,7 @@ import rich_click as click
 
 from api.terminal import messages, output, write_json
 from core.settings import Settings, load_settings
-from tryon import ACCESSORY_KINDS, AccessoryKind, Category, Report
+from tryon import ACCESSORY_KINDS, AccessoryKind, Category, Report, accessory_of, category_of
 
 if TYPE_CHECKING:
     from tryon import Answer
@@ -30,17 +30,25 @@ class Written(msgspec.Struct, frozen=True):
 
 
 class Chosen(msgspec.Struct, frozen=True):
-    """A garment to put on: the bytes of its photo, what it is called and, where it is known, what it is."""
+    """Something to put on: the bytes of its file, what it is called and, where it is known, what it is.
+
+    folder: where files that it names may lie, if it is a file of the user's own.
+    """
 
     name: str
     data: bytes
-    category: Category | None
+    category: Category | AccessoryKind | None
+    folder: Path | None = None
 
 
 @click.command()
 @click.option("--person", type=FILE, required=True, help="A photo of the person.")
 @click.option(
-    "--garment", "garments", type=FILE, multiple=True, help="A photo of a garment, or an accessory as glTF; repeatable."
+    "--garment",
+    "garments",
+    type=FILE,
+    multiple=True,
+    help="A photo of a garment, or an accessory as glTF or photo; repeatable.",
 )
 @click.option("--item", "items", multiple=True, help="The id of a product of the catalogue; repeatable.")
 @click.option(
@@ -87,21 +95,23 @@ def tryon(
     from tryon import TryOn, read_accessory
 
     known = [*categories, *[None] * (len(garments) - len(categories))]
-    named = list(zip(garments, known, strict=True))
-    accessories = [(file, kind) for file, name in named for kind in ACCESSORY_KINDS if kind == name]
-    clothes = [
-        Chosen(file.name, file.read_bytes(), _category(name)) for file, name in named if name not in ACCESSORY_KINDS
-    ] + _of_catalogue(settings, items)
+    files = zip(garments, known, strict=True)
+    chosen = [Chosen(file.name, file.read_bytes(), category, file.parent) for file, category in files]
+    chosen += _of_catalogue(settings, items)
+    accessories = [(one, kind) for one in chosen for kind in ACCESSORY_KINDS if kind == one.category]
+    clothes = [one for one in chosen if one.category not in ACCESSORY_KINDS]
     with TryOn.open(settings) as engine:
         photo = engine.decode(person.read_bytes())
         answer = None
         if clothes:
-            prepared = [engine.prepare(one.data, one.category) for one in clothes]
+            prepared = [engine.prepare(one.data, _category(one.category)) for one in clothes]
             names = [one.name for one in clothes]
             answer = engine.dress(photo, prepared, names=names, at=point, tucked=tucked, light=not no_light)
         if accessories:
-            read = [read_accessory(file.read_bytes(), kind, folder=file.parent) for file, kind in accessories]
-            names = [file.name for file, _ in accessories]
+            read = [
+                read_accessory(one.data, kind, images=settings.images, folder=one.folder) for one, kind in accessories
+            ]
+            names = [one.name for one, _ in accessories]
             answer = engine.accessorise(photo, read, dressed=answer, names=names, at=point, light=not no_light)
     assert answer is not None
     written = _write(answer, out, layers, watermark)
@@ -127,8 +137,8 @@ def _of_catalogue(settings: Settings, items: Sequence[str]) -> list[Chosen]:
         ):
             chosen = []
             for item in items:
-                category = _category(catalogue.get(item).category.lower())
-                chosen.append(Chosen(item, photos.photo(item), category))
+                name = catalogue.get(item).category
+                chosen.append(Chosen(item, photos.photo(item), category_of(name) or accessory_of(name)))
             return chosen
 
 

@@ -1,11 +1,13 @@
 """A head of known pose: the canonical face before the camera, and a plain photo of it."""
 
+from typing import Literal
+
 import numpy as np
 from numpy.typing import NDArray
 
 from tryon.accessories.camera import Camera
 from tryon.accessories.head import face_triangles
-from tryon.bodies import Body, Face
+from tryon.bodies import Body, Face, Hand
 from vision.face_pose import _LANDMARKS, CANONICAL
 
 SKIN, GROUND = (205, 160, 140), (120, 130, 140)
@@ -68,4 +70,41 @@ def body(
         person=person,
         turn=0.0,
         face=Face(points=points.astype(np.float32), matrix=matrix),
+    )
+
+
+def with_hand(side: Literal["left", "right"], shown: Literal["back", "palm"]) -> Body:
+    """A raised hand, fingers up, whose back or palm is seen in a plain photo; the arm comes from below."""
+    across = {"thumb": -3.0, "index": -2.6, "middle": -0.8, "ring": 1.0, "little": 2.7}
+    points = np.zeros((21, 3))  # a left hand's back: the thumb to the viewer's right of it lies at +x
+    for finger, (name, x) in enumerate(across.items()):
+        for joint in range(4):
+            bend = 0.12 * joint**2
+            y = (3.0, 5.2, 6.8, 8.0)[joint] if name == "thumb" else (9.0, 13.0, 15.3, 17.2)[joint]
+            points[1 + 4 * finger + joint] = (-x + (0.9 * joint if name == "thumb" else 0), y, -bend)
+    mirrored = (side == "right") != (shown == "palm")
+    points[:, 0] *= -1 if mirrored else 1
+    points[:, 2] *= -1 if shown == "palm" else 1
+    width, height, scale = 480, 480, 14.0
+    flat = np.column_stack([240 + scale * points[:, 0], 340 - scale * points[:, 1], -scale * points[:, 2]])
+    world = (points - points.mean(axis=0)) * (0.01, -0.01, -0.01)
+    pixels = np.full((height, width, 3), GROUND, np.uint8)
+    person = np.zeros((height, width), np.float32)
+    person[340:, 240 - 39 : 240 + 39] = 1
+    person[210:340, 240 - 48 : 240 + 48] = 1
+    pixels[person > 0] = SKIN
+    elbow, wrist = (13, 15) if side == "left" else (14, 16)
+    body_points = np.zeros((33, 3), np.float32)
+    body_points[elbow], body_points[wrist] = (240, 700, 0), (240, 340, 0)
+    body_world = np.zeros((33, 3), np.float32)
+    body_world[elbow], body_world[wrist] = (0, 0, 0), (0, -0.25, 0)
+    return Body(
+        pixels=pixels,
+        box=(0, 0, width, height),
+        points=body_points,
+        visibility=np.ones(33, np.float32),
+        world=body_world,
+        person=person,
+        turn=0.0,
+        hands=(Hand(points=flat.astype(np.float32), world=world.astype(np.float32), side=side),),
     )

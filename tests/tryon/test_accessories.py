@@ -4,6 +4,7 @@ import json
 import struct
 from collections.abc import Callable
 
+import cv2
 import msgspec
 import numpy as np
 import pytest
@@ -15,11 +16,13 @@ from tryon.accessories.accessory import Accessory
 from tryon.accessories.camera import Camera
 from tryon.accessories.draw import draw, region_of
 from tryon.accessories.head import Head
+from tryon.accessories.picture import pictured
 from tryon.accessories.place import lay, place
 from tryon.accessories.reading import read_accessory
 from tryon.accessories.sizing import accessory
 from tryon.accessories.surround import surround
-from tryon.accessories.worn import wear
+from tryon.accessories.wear import wear
+from tryon.bodies import Body
 
 LEFT_EYE, RIGHT_EYE = (3.2, 2.4, 4.2), (-3.2, 2.4, 4.2)
 
@@ -64,15 +67,14 @@ def test_the_far_temple_is_hidden_by_the_head_and_the_near_one_is_not(spectacles
     body = heads.body(40)
     camera = Camera(*body.person.shape)
     whole = wear(spectacles, body, camera)
-    around = surround(body.pixels, body.face, whole.head)
+    head = Head.of(body.face, camera)
+    around = surround(body.pixels, body.face, head)
     bare = msgspec.structs.replace(whole, solid=(np.zeros((0, 3)), np.zeros((0, 3), np.int32)))
     shown = {}
     for name, side in (("far", 1), ("near", -1)):
         areas = []
         for worn in (whole, bare):
-            temple = _part(
-                worn.pieces[0], whole.head, lambda p, side=side: (p[:, 0] * side > 0) & (abs(p[:, 2] + 2) < 3)
-            )
+            temple = _part(worn.pieces[0], head, lambda p, side=side: (p[:, 0] * side > 0) & (abs(p[:, 2] + 2) < 3))
             worn = msgspec.structs.replace(worn, pieces=(temple,))
             areas.append(draw(worn, region_of(worn, camera), camera, around)[..., 3].sum())
         shown[name] = areas[0] / areas[1]
@@ -156,6 +158,121 @@ def test_without_a_face_nothing_can_be_worn_on_it(spectacles: Accessory) -> None
     with pytest.raises(AccessoryUnusable) as raised:
         place(faceless, spectacles)
     assert raised.value.reason == "no-face"
+
+
+@pytest.mark.parametrize("name", ["fedora", "cap"])
+@pytest.mark.parametrize("yaw", [0, 40])
+def test_a_hat_covers_the_crown_and_leaves_eyes_and_mouth_free(name: str, yaw: float) -> None:
+    body = heads.body(yaw, size=(512, 640))
+    alpha = _cover(body, read_accessory(accessory_file(name), "hat"))
+    camera = Camera(*body.person.shape)
+    head = Head.of(body.face, camera)
+    x, y = camera.project(head.placed(np.array([[0, 11.5, 0.0], [4, 10, 0], [-4, 10, 0]]))).astype(int).T
+    assert (alpha[y, x] > 0.95).all()
+    x, y = body.face.points[[1, 13, 468, 473, 152], :2].astype(int).T
+    assert (alpha[y, x] == 0).all()
+
+
+def test_an_earring_hangs_straight_down_from_each_lobe_that_is_seen() -> None:
+    drops = read_accessory(accessory_file("pearl-drops"), "earrings")
+    for yaw, roll, seen in ((0, 0, (-1, 1)), (0, 20, (-1, 1)), (50, 0, (-1,))):
+        body = heads.body(yaw, roll=roll, size=(512, 640))
+        camera = Camera(*body.person.shape)
+        head = Head.of(body.face, camera)
+        alpha = _cover(body, drops)
+        for side in (-1, 1):
+            lobe = head.placed(np.array([[side * (head.half + 0.3), -2.3, -3.7]]))
+            x, y = camera.project(lobe - (0, 2.5, 0))[0].astype(int)
+            assert (alpha[y, x] > 0.9) == (side in seen)
+
+
+def test_a_necklace_lies_below_the_chin_with_its_pendant_in_the_middle() -> None:
+    body = heads.body(size=(512, 640))
+    points, world = body.points.copy(), body.world.copy()
+    camera = Camera(*body.person.shape)
+    points[[11, 12], :2] = camera.project(np.array([[18.0, -19, -62], [-18, -19, -62]]))
+    world[11], world[12] = (0.18, 0, 0), (-0.18, 0, 0)
+    body = msgspec.structs.replace(body, points=points, world=world)
+    rows, columns = np.nonzero(_cover(body, read_accessory(accessory_file("pendant"), "necklace")) > 0.5)
+    assert rows.min() > body.face.points[152, 1]
+    lowest = columns[rows > rows.max() - 5]
+    assert abs(lowest.mean() - 256) < 6
+
+
+@pytest.mark.parametrize("side", ["left", "right"])
+@pytest.mark.parametrize("shown", ["back", "palm"])
+def test_a_watch_goes_around_the_wrist_and_shows_its_dial_on_the_back_alone(side: str, shown: str) -> None:
+    body = heads.with_hand(side, shown)
+    hand = body.hands[0].points
+    watch = read_accessory(accessory_file("watch"), "watch")
+    *_, itself = place(body, watch)
+    rows, columns = np.nonzero(itself.pixels[..., 3] > 128)
+    length = np.linalg.norm(hand[9, :2] - hand[0, :2])
+    middle = np.array([columns.mean() + itself.x, rows.mean() + itself.y])
+    assert np.linalg.norm(middle - hand[0, :2] - (0, 0.25 * length)) < 0.12 * length
+    bright = itself.pixels[itself.pixels[..., 3] > 250][:, :3].mean(axis=1) > 150
+    assert (bright.mean() > 0.25) == (shown == "back")
+
+
+def test_a_ring_sits_on_the_ring_finger() -> None:
+    body = heads.with_hand("left", "back")
+    hand = body.hands[0].points
+    *_, itself = place(body, read_accessory(accessory_file("ring"), "ring"))
+    rows, columns = np.nonzero(itself.pixels[..., 3] > 128)
+    middle = np.array([columns.mean() + itself.x, rows.mean() + itself.y])
+    on = hand[13, :2] + 0.52 * (hand[14, :2] - hand[13, :2])
+    assert np.linalg.norm(middle - on) < 0.2 * np.linalg.norm(hand[14, :2] - hand[13, :2]) + 2
+
+
+def test_no_watch_is_put_over_a_sleeve_or_where_no_hand_is() -> None:
+    watch = read_accessory(accessory_file("watch"), "watch")
+    body = heads.with_hand("left", "back")
+    sleeved = body.pixels.copy()
+    sleeved[int(body.hands[0].points[0, 1]) - 4 :] = (30, 40, 90)
+    for worn_by, reason in (
+        (msgspec.structs.replace(body, pixels=sleeved), "wrist-covered"),
+        (msgspec.structs.replace(body, hands=()), "no-hand"),
+    ):
+        with pytest.raises(AccessoryUnusable) as raised:
+            place(worn_by, watch)
+        assert raised.value.reason == reason
+
+
+def _cover(body: Body, worn: Accessory) -> np.ndarray:
+    """The accessory's own alpha in the whole photo, (H, W) in [0, 1]."""
+    alpha = np.zeros(body.person.shape)
+    *_, itself = place(body, worn)
+    h, w = itself.pixels.shape[:2]
+    alpha[itself.y : itself.y + h, itself.x : itself.x + w] = itself.pixels[..., 3] / 255
+    return alpha
+
+
+@pytest.mark.parametrize("transparent", [True, False])
+def test_glasses_from_a_picture_have_lenses_to_look_through_and_temples(transparent: bool) -> None:
+    picture = np.full((120, 320, 4), (255, 255, 255, 255), np.uint8)
+    for x in (85, 235):
+        cv2.circle(picture, (x, 60), 50, (140, 30, 30, 255), 12, cv2.LINE_AA)
+    cv2.line(picture, (130, 45), (190, 45), (140, 30, 30, 255), 10, cv2.LINE_AA)
+    if transparent:
+        picture[..., 3] = np.where(picture[..., 1] > 200, 0, 255)
+    made = pictured(picture if transparent else picture[..., :3], "glasses")
+    assert np.ptp(made.vertices()[:, 0]) == pytest.approx(14.2, abs=0.3)
+    assert made.vertices()[:, 2].min() < -10
+    body = heads.body()
+    alpha = _cover(body, made)
+    x, y = body.face.points[473, :2].astype(int)
+    assert 0.02 < alpha[y, x] < 0.4
+    assert alpha.max() > 0.95
+
+
+def test_a_picture_without_a_plain_ground_is_refused() -> None:
+    busy = np.random.default_rng(1).integers(0, 255, (100, 100, 3), np.uint8)
+    with pytest.raises(AccessoryUnusable) as raised:
+        pictured(busy, "hat")
+    assert raised.value.reason == "busy-ground"
+    with pytest.raises(AccessoryUnusable) as raised:
+        pictured(np.zeros((60, 60, 4), np.uint8), "hat")
+    assert raised.value.reason == "empty"
 
 
 @pytest.mark.parametrize("turned", [(0, 0, 0), (0, 90, 0), (0, 180, 0), (0, 0, 90), (0, -90, 180)])

@@ -66,7 +66,7 @@ def test_the_texture_holds_the_garment_where_the_coordinates_say(style: str) -> 
         ..., [2, 1, 0, 3]
     ]
     pixels = worn(style).pixels
-    meshes = {mesh.part: mesh for mesh in fit(worn(style), figure(12.0))}
+    meshes = {mesh.part: mesh for mesh in fit(worn(style), figure(10.0))}
     for piece in asset(style).pieces:
         at = np.floor(np.reshape(piece.uv, (-1, 2)) * picture.shape[1::-1]).astype(int)
         source = np.floor(meshes[piece.part].source).astype(int)

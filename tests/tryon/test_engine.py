@@ -163,10 +163,18 @@ def test_what_was_opened_is_closed_when_a_later_model_is_missing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     closed: list[str] = []
-    for kind in (Pose, Faces):
-        monkeypatch.setattr(
-            kind, "close", lambda self, close=kind.close: (closed.append(type(self).__name__), close(self))
-        )
+
+    def noting(kind: type[Pose | Faces]) -> None:
+        close = kind.close
+
+        def noted(self: Pose | Faces) -> None:
+            closed.append(kind.__name__)
+            close(self)  # type: ignore[arg-type]
+
+        monkeypatch.setattr(kind, "close", noted)
+
+    noting(Pose)
+    noting(Faces)
     settings = load_settings()
     for name in ("pose_landmarker", "face_landmarker"):
         for file in settings.models_dir.glob(f"**/{name}*"):

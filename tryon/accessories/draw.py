@@ -18,6 +18,8 @@ Plane = NDArray[np.float32]
 
 _FINE: Final = 4
 _NOTHING: Final = -1
+_LARGE: Final = 45_000
+"""Pixels of a region from which on one ray through each tells the edges: what is drawn so large has no thin parts."""
 _DIRECTIONS: Final = 14
 _REACH: Final = 9.0  # centimetres that an accessory's shadow reaches
 
@@ -79,23 +81,29 @@ def region_of(worn: Worn, camera: Camera, margin: float = 0.0) -> Region | None:
     return Region(int(x0), int(y0), int(x1 - x0), int(y1 - y0)) if x1 > x0 and y1 > y0 else None
 
 
-def draw(worn: Worn, region: Region, camera: Camera, around: Surround, hair: Plane | None = None) -> Plane:
+def draw(worn: Worn, region: Region, camera: Camera, around: Surround) -> Plane:
     """The accessories within a region: (h, w, 4) float32, sRGB levels times alpha, and alpha in [0, 1].
 
-    hair: (h, w) float32 in [0, 1], how much of each of the region's pixels is hair over what is behind the veil.
-    Pixels in which everything belongs to one surface are sampled once, those at its edges 4 × 4 times.
+    Pixels in which everything belongs to one surface are sampled once, 2 × 2 times if it has a texture, and those at
+    its edges 4 × 4 times.
     """
     scene = _Scene(worn, around)
-    seen = scene.look(_rays(camera, region, 2))
-    owner = seen.owner.reshape(region.height, region.width, 4)
+    times = 2 if region.width * region.height < _LARGE else 1
+    seen = scene.look(_rays(camera, region, times))
+    owner = seen.owner.reshape(region.height, region.width, times * times)
     same = (owner == owner[..., :1]).all(axis=-1)
     first = owner[..., 0].astype(np.float32)
     window = np.ones((3, 3), np.uint8)
     calm = (cv2.erode(first, window) == cv2.dilate(first, window)) & (cv2.erode(same.view(np.uint8), window) > 0)
     drawn = np.zeros((region.height, region.width, 4), np.float32)
-    matte = np.zeros((region.height, region.width), np.float32) if hair is None else hair
-    filled = np.flatnonzero(calm & (first != _NOTHING))
-    drawn.reshape(-1, 4)[filled] = scene.light(seen.chosen(4 * filled), matte.ravel()[filled])
+    matte = np.zeros((region.height, region.width), np.float32)
+    if worn.matte is not None:
+        matte = worn.matte[region.y : region.y + region.height, region.x : region.x + region.width]
+    for samples, where in ((1, ~scene.textured(first)), (times * times, scene.textured(first))):
+        filled = np.flatnonzero(calm & where & (first != _NOTHING))
+        chosen = (times * times * filled[:, None] + np.arange(samples)).ravel()
+        light = scene.light(seen.chosen(chosen), np.repeat(matte.ravel()[filled], samples))
+        drawn.reshape(-1, 4)[filled] = light.reshape(len(filled), samples, 4).mean(axis=1)
     edges = np.flatnonzero(~calm)
     if len(edges):
         fine = scene.look(_rays(camera, region, _FINE)[edges])
@@ -143,16 +151,25 @@ class _Scene:
             number = number + np.where(before, 1000 * (1 + self._glass.owner[np.maximum(glass.triangle, 0)]), 0)
         return _Seen(rays, solid, glass, np.asarray(number, np.int32))
 
-    def light(self, seen: _Seen, hair: Plane) -> Plane:
-        """Colour in sRGB levels times alpha, and alpha, (n, 4); hair: (n,), how much of it lies over the veiled."""
+    def textured(self, owner: NDArray[np.floating]) -> NDArray[np.bool_]:
+        """Which of these numbers of ``look`` stand for a surface with a texture in front."""
+        glass, solid = np.divmod(owner.astype(np.int64) + 1, 1000)
+        table = [
+            [False, *(s.material.texture is not None for s in soup.surfaces)] for soup in (self._glass, self._opaque)
+        ]
+        return np.asarray(np.array(table[0])[glass] | np.array(table[1])[solid])
+
+    def light(self, seen: _Seen, matte: Plane) -> Plane:
+        """Colour in sRGB levels times alpha, and alpha, (n, 4); matte: (n,), how much lies over what is veiled."""
         light = np.zeros((len(seen.rays), 4), np.float32)
         solid, glass = seen.solid, seen.glass
         shown = np.flatnonzero(solid.triangle >= 0)
         shown = shown[self._opaque.owner[solid.triangle[shown]] >= 0]
         light[shown] = _lit(self._opaque, solid, shown, seen.rays, self._around, self._opaque)
         if self._veil is not None:
-            under = (seen.rays[shown] * solid.far[shown, None]) @ self._veil[:3] + self._veil[3] < 0
-            light[shown] *= 1 - (hair[shown] * under)[:, None]
+            places = seen.rays[shown] * solid.far[shown, None]
+            under = (places @ self._veil[:, :3].T + self._veil[:, 3] < 0).all(axis=1)
+            light[shown] *= 1 - (matte[shown] * under)[:, None]
         before = np.flatnonzero(glass.far < solid.far)
         over = _lit(self._glass, glass, before, seen.rays, self._around, self._opaque)
         light[before] = over + light[before] * (1 - over[:, 3:])
@@ -169,10 +186,11 @@ def shadow(worn: Worn, region: Region, camera: Camera, around: Surround) -> Plan
     xs = region.x + (np.arange(size[0]) + 0.5) * region.width / size[0]
     ys = region.y + (np.arange(size[1]) + 0.5) * region.height / size[1]
     rays = camera.rays(*np.meshgrid(xs, ys)).reshape(-1, 3)
-    skin = Triangles(*worn.solid)
+    ground = worn.ground or worn.solid
+    skin = Triangles(*ground)
     hits = skin.hit(np.zeros(3), rays)
     on = np.flatnonzero(hits.triangle >= 0)
-    corners = worn.solid[0][worn.solid[1][hits.triangle[on]]]
+    corners = ground[0][ground[1][hits.triangle[on]]]
     normals = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
     normals /= np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-9)
     normals = np.where(((normals * rays[on]).sum(axis=1) > 0)[:, None], -normals, normals)

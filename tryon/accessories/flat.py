@@ -25,12 +25,6 @@ _TINTED: Final = 0.78
 _SIDE: Final = 512
 
 
-def are_glasses(category: str) -> bool:
-    """Whether a shop's own category is one of glasses."""
-    spoken = category.lower().replace("/", " ").split()
-    return any(word in spoken if word.isascii() else word in category for word in WORDS)
-
-
 def glasses_from_picture(pixels: NDArray[np.uint8]) -> Accessory:
     """Glasses as they are worn. pixels: (h, w, 3) uint8 sRGB, on plain ground, or (h, w, 4) with straight alpha.
 

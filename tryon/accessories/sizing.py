@@ -13,11 +13,13 @@ from tryon.accessories.rays import Triangles
 Points = NDArray[np.float64]
 
 SIZES: Final[dict[AccessoryKind, float]] = {
-    "glasses": 14.2, "hat": 16.6, "earrings": 3.2, "necklace": 15.0, "watch": 6.2, "ring": 1.95, "bracelet": 6.6,
+    "glasses": 14.2, "hat": 16.0, "earrings": 3.2, "necklace": 15.0, "watch": 5.8, "ring": 1.75, "bracelet": 6.2,
 }  # fmt: skip
-"""Centimetres where none are given: glasses, hat (crown), necklace, watch, ring and bracelet are so wide; an earring is
-so high."""
+"""Centimetres where none are given: glasses and necklaces are so wide, the openings of hats, watches, bracelets and
+rings too; an earring is so high."""
 
+_LONG: Final = 1.18
+"""Length to width of a head: a hat that is drawn round is stretched to it."""
 _CELLS: Final = 20
 _ITSELF: Final = 0.15
 """How much better another way round must fit before a file's own axes, which glTF prescribes, are not believed."""
@@ -38,18 +40,19 @@ def accessory(surfaces: tuple[Surface, ...], kind: AccessoryKind, size: float | 
     if kind == "glasses":
         origin, unit = _bridge(turned), high[0] - low[0]
     elif kind == "hat":
-        origin, unit = _opening(turned)
+        origin, unit, long = _opening(turned, np.linspace(0.02, 0.7, 35))
     elif kind == "earrings":
         origin, unit = np.array([(low[0] + high[0]) / 2, high[1], (low[2] + high[2]) / 2]), high[1] - low[1]
     elif kind == "necklace":
         origin, unit = (low + high) / 2, high[0] - low[0]
         origin[1] = high[1]
     else:
-        origin, unit = (low + high) / 2, high[0] - low[0]
-        origin[2] = (low[2] + min(high[2], low[2] + unit)) / 2
-    scale = (size or SIZES[kind]) / max(float(unit), 1e-6)
-    matrix = _scaling(scale)
-    matrix[:3, 3] = -scale * np.asarray(origin)
+        origin, unit, _ = _opening(turned, np.linspace(0.4, 0.6, 5))
+        origin[1] = (low[1] + high[1]) / 2
+    matrix = _scaling((size or SIZES[kind]) / max(float(unit), 1e-6))
+    if kind == "hat":
+        matrix[2, 2] *= np.clip(_LONG * unit / long, 1.0, 1.25)
+    matrix[:3, 3] = -matrix[:3, :3] @ np.asarray(origin)
     return turned.moved(matrix)
 
 
@@ -153,8 +156,9 @@ def _bridge(made: Accessory) -> Points:
     return np.array([middle, (near[:, 1].min() + near[:, 1].max()) / 2, near[:, 2].min()])
 
 
-def _opening(made: Accessory) -> tuple[Points, float]:
-    """The middle of a hat's opening at its rim, and how wide it is across: by rays from its axis outwards."""
+def _opening(made: Accessory, levels: Points) -> tuple[Points, float, float]:
+    """The middle of an opening around y at its lower end, how wide it is in x and how long in z, by rays from its axis
+    outwards. levels: in [0, 1] of the height, at which they are sent."""
     starts = np.cumsum([0] + [len(surface.vertices) for surface in made.surfaces[:-1]])
     soup = Triangles(
         made.vertices(),
@@ -166,8 +170,8 @@ def _opening(made: Accessory) -> tuple[Points, float]:
     outwards = np.stack([np.sin(angle), np.zeros(48), np.cos(angle)], axis=1)
     top = p[p[:, 1] > low[1] + 0.5 * (high[1] - low[1])]
     middle = np.array([(low[0] + high[0]) / 2, 0, (top[:, 2].min() + top[:, 2].max()) / 2])
-    levels = []
-    for level in np.linspace(0.02, 0.7, 35):
+    found = []
+    for level in levels:
         middle[1] = low[1] + level * (high[1] - low[1])
         for _ in range(3):  # the axis is where the walls are equally far
             far = soup.hit(middle, outwards).far
@@ -177,8 +181,7 @@ def _opening(made: Accessory) -> tuple[Points, float]:
             walls = (middle + outwards * np.where(inside, far, 0)[:, None])[inside]
             middle[[0, 2]] = (walls.min(axis=0) + walls.max(axis=0))[[0, 2]] / 2
         if inside.sum() >= 36:
-            levels.append((middle.copy(), float(walls[:, 0].max() - walls[:, 0].min())))
-    if not levels:
-        raise AccessoryUnusable("No opening for a head was found in the hat.", reason="no-such-shape")
-    rim, width = levels[0][0], float(np.median([width for _, width in levels[:8]]))
-    return np.array([rim[0], rim[1], rim[2]]), width
+            found.append((middle.copy(), *np.ptp(walls, axis=0)[[0, 2]]))
+    if not found:
+        raise AccessoryUnusable("No opening was found in the accessory.", reason="no-such-shape")
+    return found[0][0], *(float(np.median([one[k] for one in found[:8]])) for k in (1, 2))

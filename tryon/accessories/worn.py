@@ -1,106 +1,47 @@
-"""Where an accessory sits: in camera space, with what may hide it."""
+"""What worn accessories are: in camera space, with what may hide them."""
 
-from typing import Final
-
-import msgspec
 import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from core.errors import AccessoryUnusable
 from tryon.accessories.accessory import Accessory
-from tryon.accessories.camera import Camera
-from tryon.accessories.head import BRIDGE, Head, face_triangles
-from tryon.accessories.rays import Triangles
-from tryon.bodies import Body
 
 Points = NDArray[np.float64]
-
-REST: Final = (0.0, 2.75, 5.75)
-"""Where the back of a bridge rests on the canonical face."""
-EAR_TOP: Final = (2.9, -4.4)
-"""Height and depth at which a temple lies on the ear."""
 
 
 class Worn(Struct, frozen=True, kw_only=True):
     """Accessories in camera space, centimetres, and the vertices (n, 3) and triangles (m, 3) of what may hide them.
 
-    veil: a, b, c, d of a plane; what lies at a x + b y + c z + d < 0 is under hair, where there is hair at the sides.
+    ground: what takes shadows, if that is something else. veil: (k, 4) planes a, b, c, d; of what lies at a x + b y + c z + d < 0 of all of them only that shows which
+    matte (H, W) float32, the share of each pixel that the photo has in front of it, leaves over.
     """
 
     pieces: tuple[Accessory, ...]
     solid: tuple[Points, NDArray[np.int32]]
-    head: Head | None = None
+    ground: tuple[Points, NDArray[np.int32]] | None = None
     veil: Points | None = None
+    matte: NDArray[np.float32] | None = None
 
 
-def wear(accessory: Accessory, body: Body, camera: Camera) -> Worn:
-    """Put an accessory on. Raises AccessoryUnusable, "no-face" or "no-hand", where nothing shows to wear it on."""
-    if body.face is None:
-        raise AccessoryUnusable(
-            "The face is not seen.", reason="no-face", remedy="Take a photo that shows the face from the front."
-        )
-    head = Head.of(body.face, camera)
-    return _glasses(accessory, head)
+def plane(normal: Points, through: Points) -> Points:
+    """The plane (4,) across a normal through a point; negative on the side away from the normal."""
+    return np.append(normal, -normal @ through)
 
 
-def _glasses(accessory: Accessory, head: Head) -> Worn:
-    """On the nose, the temples bent to where the ears are."""
-    nose = head.own(head.face[[BRIDGE, 6, 197]]).mean(axis=0) - (0, 2.21, 6.17)  # against the canonical face's own
-    shift = np.array(REST) + np.clip(nose, -0.8, 0.8) * (1, 1, 0.5)
-    fitted = []
-    for surface in accessory.surfaces:
-        points = surface.vertices.astype(np.float64) + shift
-        fitted.append(points)
-    every = np.concatenate(fitted)
-    forward = _clearance(every[every[:, 2] > shift[2] - 1.0], head)
-    for points in fitted:
-        points[:, 2] += forward * np.clip((points[:, 2] - EAR_TOP[1]) / (shift[2] - 1.0 - EAR_TOP[1]), 0, 1)
-    every = np.concatenate(fitted)
-    front = every[every[:, 2] > shift[2] - 1.5]
-    hinge, ends = shift[2] - 1.0, every[:, 2] < EAR_TOP[1] + 1
-    wide = float(np.abs(every[ends, 0]).max()) if ends.any() else float(np.abs(front[:, 0]).max())
-    high = float(every[(every[:, 2] < EAR_TOP[1] + 2) & (every[:, 2] > EAR_TOP[1] - 1), 1].max(initial=-9.0))
-    splay = head.half + 0.25 - wide
-    rise = np.clip(EAR_TOP[0] + 0.35 - high, -1.5, 1.5) if high > -9 else 0.0
-    splay = _splay(every[every[:, 2] < hinge], hinge, splay, head)
-    surfaces = []
-    for surface, points in zip(accessory.surfaces, fitted, strict=True):
-        back = np.clip((hinge - points[:, 2]) / (hinge - EAR_TOP[1]), 0, 1.3)
-        points[:, 0] += np.sign(points[:, 0]) * splay * back
-        points[:, 1] += rise * back
-        surfaces.append(
-            msgspec.structs.replace(surface.moved(head.matrix), vertices=np.asarray(head.placed(points), np.float32))
-        )
-    piece = Accessory(kind=accessory.kind, surfaces=tuple(surfaces))
-    back_of_front = head.placed(np.array([[0, 0, hinge]]))[0]
-    forwards = head.matrix[:3, 2]
-    return Worn(pieces=(piece,), solid=head.solid(), head=head, veil=np.append(forwards, -forwards @ back_of_front))
+def frame(x: Points, y: Points, z: Points, origin: Points) -> Points:
+    """The matrix (4, 4) of a frame with these axes, unit vectors in camera space."""
+    matrix = np.eye(4)
+    matrix[:3] = np.column_stack([x, y, z, origin])
+    return matrix
 
 
-def _splay(temples: Points, hinge: float, splay: float, head: Head) -> float:
-    """How far temples are bent apart at the ears, at least ``splay``, to pass beside the face and not through it."""
-    before_ear = temples[temples[:, 2] > EAR_TOP[1] + 1.5]
-    before_ear = before_ear[:: max(1, len(before_ear) // 400)]
-    share = (hinge - before_ear[:, 2]) / (hinge - EAR_TOP[1])
-    before_ear, share = before_ear[share > 0.3], share[share > 0.3]
-    if not len(before_ear):
-        return splay
-    side = np.sign(before_ear[:, :1]) * [1.0, 0, 0]
-    found = Triangles(head.own(head.face), face_triangles()).hit(before_ear * (0, 1, 1) + 20 * side, -side)
-    lacking = np.where(np.isfinite(found.far), 20 - found.far + 0.15 - np.abs(before_ear[:, 0]), -9) / share
-    return max(splay, min(float(np.percentile(lacking, 98)), splay + 1.5))
+def unit(vector: Points) -> Points:
+    """The vector at length 1."""
+    scaled: Points = vector / max(float(np.linalg.norm(vector)), 1e-9)
+    return scaled
 
 
-def _clearance(front: Points, head: Head) -> float:
-    """How far a frame must be moved forward, in centimetres, to lie before the face, not in it."""
-    if not len(front):
-        return 0.0
-    face = Triangles(head.own(head.face), face_triangles())
-    chosen = front[:: max(1, len(front) // 600)]
-    found = face.hit(chosen * (1, 1, 0) + (0, 0, 20), np.broadcast_to([0.0, 0.0, -1.0], chosen.shape))
-    there = np.isfinite(found.far)
-    if not there.any():
-        return 0.0
-    inside = 20 - found.far[there] + 0.1 - chosen[there, 2]
-    return float(np.clip(np.percentile(inside, 97), 0, 1.2))
+def upright(y: Points, towards: Points) -> tuple[Points, Points, Points]:
+    """Axes x, y, z of which y is given and z looks as far as it can ``towards``."""
+    z = unit(towards - y * (towards @ y))
+    return np.cross(y, z), y, z

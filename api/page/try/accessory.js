@@ -6,6 +6,7 @@ import * as THREE from "/assets/three.module.js";
 export const FIELD_OF_VIEW = 63;
 const BRIDGE = { landmark: 168, z: 5.31 }; // where the canonical face has the bridge of the nose
 const EDGES = [356, 127]; // where the face ends before the ears, left and right
+const EARS = -3.6; // from here back, temples lie behind the ears or under hair
 const BACK = 0.35; // centimetres that the hiding face lies behind the real one, so that what touches it is seen
 
 /** Triangles of the face mesh, out of the library's list of edges: three edges make one. */
@@ -100,6 +101,8 @@ export class Accessory {
     this.parts = asset.pieces.map((piece) => shape(piece, pictures));
     this.worn.add(skull(), neck(), ...this.parts);
     this.half = asset.half;
+    this.veil = new THREE.Plane();
+    if (asset.kind === "glasses") for (const { material } of this.parts) material.clippingPlanes = [this.veil];
     this.face = new THREE.Mesh(new THREE.BufferGeometry(), hiding());
     this.positions = new THREE.BufferAttribute(new Float32Array(3 * 478), 3).setUsage(THREE.DynamicDrawUsage);
     this.face.geometry.setAttribute("position", this.positions);
@@ -113,6 +116,8 @@ export class Accessory {
   place(points, matrix, width, height) {
     this.worn.matrix.fromArray(matrix);
     this.worn.matrixWorldNeedsUpdate = true;
+    const forward = new THREE.Vector3().setFromMatrixColumn(this.worn.matrix, 2).normalize();
+    this.veil.setFromNormalAndCoplanarPoint(forward, new THREE.Vector3(0, 0, EARS).applyMatrix4(this.worn.matrix));
     const focal = height / 2 / Math.tan((FIELD_OF_VIEW * Math.PI) / 360);
     const bridge = new THREE.Vector3(0, 3.01, BRIDGE.z).applyMatrix4(this.worn.matrix);
     const scale = (-bridge.z / focal) * width; // centimetres in a frame's width, at the face

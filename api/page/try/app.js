@@ -103,6 +103,7 @@ function show(frame, seen) {
     if (before.width !== frame.width || before.height !== frame.height) Object.assign(before, { width: frame.width, height: frame.height });
     before.getContext("2d").drawImage(frame, 0, 0);
   }
+  if (lastSeen !== seen) lastSeen?.person?.close();
   lastSeen = seen;
   if (seen) look(seen);
 }

@@ -11,6 +11,7 @@ const NARROWEST = 0.6; // of the shoulders' length from the front, however far t
 const LEVELS = [0.38, 0.62, 0.95];
 const USUAL = [0.46, 0.41, 0.5];
 const TOP = 0.13; // and how far the shoulder's outline is above its joint
+const ROOM = 1.06; // by how much a body may be wider than usual before cloth must give
 const FITTING = 0.2; // how much of a new measure is believed
 
 const VERTEX = `
@@ -119,7 +120,7 @@ class Piece {
     const count = (this.count = piece.uv.length / 2);
     this.figures = asset.raised.length;
     this.trunk = piece.bones.map((bone) => Boolean(asset.bones[bone].x));
-    this.arm = piece.bones.map((bone) => /arm/.test(asset.bones[bone].name));
+    this.arm = piece.bones.map((bone) => /^arm/.test(asset.bones[bone].name));
     this.local = new Float32Array(this.figures * this.bones.length * count * 2);
     this.side = new Float32Array(count); // 1 on the left, 0 on the right
     let at = 0;
@@ -212,13 +213,13 @@ export class Garment {
     this.long = asset.pieces.some(({ part, bones }) => part.startsWith("sleeve") && bones.some((bone) => asset.bones[bone].name.startsWith("forearm")));
   }
 
-  /** Take in or let out by the widths that are seen. */
+  /** Let out by the widths that are seen. */
   measure({ trunk, tops, arms }) {
-    const shares = trunk.map((side) => side.map((half, level) => half && clamp(half / USUAL[level], 0.85, 1.35)));
+    const shares = trunk.map((side) => side.map((half, level) => half && clamp(half / USUAL[level] / ROOM, 1, 1.3)));
     const seen = [
       ...[0, 1].flatMap((s) => [1, ...shares[s].map((share, level) => share || shares[1 - s][level] || 1)]),
       ...tops.map((top) => (top ? clamp(top, 0.08, 0.24) - TOP : 0)),
-      ...arms.map((arm) => (arm ? clamp(arm, 0.9, 1.4) : 1)),
+      ...arms.map((arm) => (arm ? clamp(arm, 1.1, 1.35) : 1.1)),
     ];
     this.seen = this.seen ? this.seen.map((value, i) => value + FITTING * (seen[i] - value)) : seen;
     const rungs = LEVELS.length + 1;

@@ -51,7 +51,7 @@ export class View {
     this.canvas = canvas;
     this.renderer = new THREE.WebGLRenderer({ canvas, antialias: true, alpha: false });
     this.renderer.autoClear = false;
-    this.renderer.sortObjects = true;
+    this.renderer.localClippingEnabled = true; // of temples behind ears
     this.textures = new Map(); // by the canvas they show
     this.flat = new THREE.Scene();
     this.deep = new THREE.Scene();
