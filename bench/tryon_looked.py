@@ -10,11 +10,9 @@ from numpy.typing import NDArray
 
 from bench.report import Figure
 from bench.tryon_pairs import LIST, Pair, Rated, photographed, tried
-from bench.tryon_worn import seen_of
 from tryon import LABELS, Answer, Body, Garment, People, TryOn
 from tryon.parse import parse
 from tryon.stack import cover_of
-from vision import Picture
 
 Pixels = NDArray[np.uint8]
 Mask = NDArray[np.bool_]
@@ -40,12 +38,11 @@ def figures(engine: TryOn, people: People, data: Path, sheets: Path | None = Non
             continue
         body = people.find_body(photo, pair.who.at)
         labels, names, silhouette = _truth(data, pair, body)
-        picture, _ = photographed(data, pair.who)
-        shown = seen_of(engine, Picture(pixels=photo, width=picture.width, height=picture.height), garment, pair.who.at)
+        cover = cover_of(answer.layers, photo.shape)
         changed = (answer.picture != photo).any(axis=-1)
-        outside.append(int((changed & ~_grown(silhouette | (cover_of(answer.layers, photo.shape) > 0), body)).sum()))
+        outside.append(int((changed & ~_grown(silhouette | (cover > 0), body)).sum()))
         faces.append(int((changed & _face(body)).sum()))
-        left.append(old_left(photo, answer, pair, _named(labels, names, _replaced(pair)), shown))
+        left.append(old_left(photo, answer, pair, _named(labels, names, _replaced(pair)), cover > 0.5))
     count = len(rated.pairs)
     note = f"{count - refused} pictures of {count} pairs"
     verdicts = [pair.verdict for pair in rated.pairs]
@@ -67,12 +64,12 @@ def read_list() -> Rated:
     return msgspec.json.decode(LIST.read_bytes(), type=Rated)
 
 
-def old_left(photo: Pixels, answer: Answer, pair: Pair, worn: Mask, shown: Mask) -> float:
+def old_left(photo: Pixels, answer: Answer, pair: Pair, worn: Mask, covered: Mask) -> float:
     """The share of the worn garment's area that shows its colour beside the new garment. An open coat's opening is its own.
 
-    worn, shown: (H, W), where the old garment was and where the new one is seen.
+    worn, covered: (H, W), where the old garment was and where the new one lies.
     """
-    beside = worn & ~shown
+    beside = worn & ~covered
     if pair.category == "outwear":
         beside &= cover_of(answer.layers, photo.shape, inside=True) <= 0.5
     away = np.linalg.norm(_lab(photo) - _lab(answer.picture), axis=-1)

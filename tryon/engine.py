@@ -26,7 +26,7 @@ from tryon.judging import Seen, check_garment, check_person, confidence_of, rema
 from tryon.layers import Layer, Mesh, Remark
 from tryon.light import is_dim, read_light, relight
 from tryon.mending import mended
-from tryon.order import LOWER, dressing_order, fronts, in_cuffs
+from tryon.order import LOWER, back_to_front, dressing_order, fronts, in_cuffs
 from tryon.overlap import without_hidden
 from tryon.parse import parse
 from tryon.patterns import Patterns
@@ -128,7 +128,10 @@ class TryOn:
         check_person(body, garments)
         parsing = self._beside.submit(_timed, lambda: parse(body))
         with stages.stage("fit"):
-            meshes = tuple(fit(self._patterns.of(garment), body, tucked=tucked) for garment in garments)
+            unit = Figure.of(body).unit
+            meshes = tuple(
+                back_to_front(fit(self._patterns.of(garment), body, tucked=tucked), unit) for garment in garments
+            )
         with stages.stage("warp"):
             worn = [
                 mended(_warped(i, garments[i], meshes[i], body), body) for i in dressing_order(garments, tucked=tucked)

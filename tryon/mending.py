@@ -18,6 +18,7 @@ Plane = NDArray[np.float32]
 
 _RAGGED: Final = 0.018  # of the figure's unit: what a neckline's edge may jut out or be cut in
 _GAP: Final = 0.16  # of it: wider gaps between trunk and sleeve are no fault of the garment's
+_COARSE: Final = 3  # pixels; a gap's own outline is that of what covers it
 _DARK: Final = 0.72  # of the cloth's light reaches an armpit
 
 
@@ -56,22 +57,25 @@ def _gap(trunk: Layer, sleeves: Sequence[Layer], body: Body, figure: Figure) -> 
     """(H, W) bool: where the person shows between the trunk and a sleeve close to it, short of the sleeve's end."""
     shape = body.person.shape
     of_trunk = cover_of([trunk], shape)
-    gap = np.zeros(shape, np.bool_)
-    reach = _GAP * figure.unit
+    covers = of_trunk
+    gap: NDArray[np.bool_] = np.zeros(of_trunk[::_COARSE, ::_COARSE].shape, np.bool_)
+    reach = _GAP * figure.unit / _COARSE
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * round(reach / 2) + 1,) * 2)
     for side in SIDES:
         sleeve = cover_of(sleeves_of(sleeves, side), shape)
-        if not (sleeve > 0.5).any():
+        covers = np.maximum(covers, sleeve)
+        parts = [plane[::_COARSE, ::_COARSE] > 0.5 for plane in (of_trunk, sleeve)]
+        if not parts[1].any():
             continue
-        along, _ = along_arm(body, side)
-        end = float(np.percentile(along[sleeve > 0.5], 95))
-        cover = np.maximum(of_trunk, sleeve)
-        closed = cv2.morphologyEx((cover > 0.5).view(np.uint8), cv2.MORPH_CLOSE, kernel) > 0
-        near = [
-            cv2.distanceTransform((plane < 0.5).view(np.uint8), cv2.DIST_L2, 3) < reach for plane in (of_trunk, sleeve)
-        ]
-        gap |= closed & (cover < 0.98) & (body.person > 0.5) & near[0] & near[1] & (along < end - 0.1) & (along > 0.05)
-    return gap
+        along = along_arm(body, side)[0][::_COARSE, ::_COARSE]
+        end = float(np.percentile(along[parts[1]], 95))
+        closed = cv2.morphologyEx((parts[0] | parts[1]).view(np.uint8), cv2.MORPH_CLOSE, kernel) > 0
+        near = [cv2.distanceTransform((~part).view(np.uint8), cv2.DIST_L2, 3) < reach for part in parts]
+        gap |= closed & near[0] & near[1] & (along < end - 0.1) & (along > 0.05)
+    size = (gap.shape[1] * _COARSE, gap.shape[0] * _COARSE)
+    whole = cv2.resize(gap.view(np.uint8), size, interpolation=cv2.INTER_NEAREST)[: shape[0], : shape[1]]
+    found: NDArray[np.bool_] = (whole > 0) & (covers < 0.98) & (body.person > 0.5)
+    return found
 
 
 def _filled(layer: Layer, sleeves: Sequence[Layer], gap: NDArray[np.bool_], unit: float) -> Layer:

@@ -11,12 +11,15 @@ from numpy.typing import NDArray
 
 from tryon.bodies import LABELS, Body
 from tryon.garments import Garment
+from tryon.layers import Mesh
 from tryon.reach import ARMS, SIDES, WRIST, Side, along_arm
 
 Plane = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 LOWER: Final = frozenset({"skirt", "pants", "shorts"})
 _SEEN: Final = 0.4  # visibility from which a landmark is believed
+_APART: Final = 0.1  # of the shoulders' width: depths that differ by less say nothing
+_BEHIND: Final = 0.5  # of it, behind the chest: an elbow beside the body is not so far back
 
 
 class Fronts(Struct, frozen=True, kw_only=True):
@@ -48,6 +51,25 @@ def dressing_order(garments: Sequence[Garment], *, tucked: bool = False) -> tupl
         return {"outwear": 3, "dress": 2}.get(category, 0 if tucked else 1)
 
     return tuple(sorted(range(len(garments)), key=layer))
+
+
+def back_to_front(meshes: Sequence[Mesh], unit: float) -> tuple[Mesh, ...]:
+    """One garment's meshes with the far leg before the near one, and a sleeve that is held behind the back behind it.
+
+    unit: the width of the shoulders in pixels, in which depths are measured too.
+    """
+    depth = {mesh.part: float(np.median(mesh.depth)) for mesh in meshes}
+    trunk = depth.get("body", 0.0)
+
+    def place(mesh: Mesh) -> tuple[int, float]:
+        if mesh.part.startswith("leg"):
+            far = abs(depth.get("leg_left", 0.0) - depth.get("leg_right", 0.0)) > _APART * unit
+            return 1, -depth[mesh.part] if far else 0.0
+        if mesh.part.startswith("sleeve"):
+            return (1 if depth[mesh.part] > trunk + _BEHIND * unit else 3), 0.0
+        return (0 if mesh.part == "inside" else 2), 0.0
+
+    return tuple(sorted(meshes, key=place))
 
 
 def sleeveless(garment: Garment) -> bool:

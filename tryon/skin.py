@@ -7,7 +7,7 @@ import numpy as np
 from msgspec import Struct
 
 from tryon.colours import codes, shaded
-from tryon.limbs import Limb, continue_skin, look, outline, profile_of, render, round_profile
+from tryon.limbs import END, ROWS, Limb, continue_skin, look, outline, profile_of, render, round_profile
 from tryon.opening import Array, Coat, Mask, Opening, bounds, grown, shrunk
 from tryon.zones import Figure
 
@@ -112,6 +112,13 @@ def bare_limbs(
         # On the shoulder the limb runs into the trunk, whose skin keeps off the silhouette: no edge between them.
         top = np.clip(1.6 - 2 * s, 0, 1)
         alpha = np.minimum(alpha, tight[part] + (loose[part] - tight[part]) * top)
+        # Beside cloth that goes around the limb there is none of it: the ground shows.
+        cloth = cv2.remap(
+            limb.along(opening.cover)[:, None], np.zeros_like(s), np.clip(s, 0, END) * np.float32((ROWS - 1) / END),
+            cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE,
+        )  # fmt: skip
+        around = np.clip((s - (0.35 if names[0] == "arm" else 0.0)) * 10, 0, 1) * np.clip(2 * cloth - 1, 0, 1)
+        alpha *= 1 - around * (opening.cover[part] < 0.5)
         apart = np.clip((s - 0.08) / 0.5, 0, 1)
         alpha *= 1 - trunk[part] * (1 - apart * apart * (3 - 2 * apart))
         coats.append(Coat(part, colours, alpha))
