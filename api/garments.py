@@ -7,7 +7,7 @@ from typing import Any
 import structlog
 
 from core import Function, Running, Weights
-from core.errors import ShopglassError
+from core.errors import ModelMissing, ShopglassError
 from core.settings import Settings
 from search import Catalogue, Product, Thumbnails
 from tryon import AccessoryKind, Category, Fitting, TryOn, Wardrobe, accessory_of, category_of
@@ -35,23 +35,34 @@ def then_prepare(ingest: Function, parts: Callable[[], AbstractContextManager[tu
 
     def run(running: Running) -> dict[str, Any]:
         result = ingest(running) or {}
-        ready = refused = 0
-        with parts() as (catalogue, fitting):
-            total = catalogue.count()
-            for number, product in enumerate(_products(catalogue), 1):
-                if category_of(product.category) is None:
-                    continue
-                counts = {"stage": "garments", "garments": ready, "refused": refused}
-                running.report(min(number, total), total, {**result, **counts})
-                try:
-                    fitting.garment(product.id)
-                    ready += 1
-                except ShopglassError as error:
-                    refused += 1
-                    log.info("garment_refused", product=product.id, reason=getattr(error, "reason", error.type_uri()))
-        return {**result, "garments": ready, "refused": refused}
+        try:
+            with parts() as (catalogue, fitting):
+                return {**result, **_prepare(running, result, catalogue, fitting)}
+        except ModelMissing as error:  # the catalogue is in all the same; a try-on will say so again
+            log.warning("garments_not_prepared", error=str(error))
+            return result
 
     return run
+
+
+def _prepare(running: Running, result: dict[str, Any], catalogue: Catalogue, fitting: Fitting) -> dict[str, int]:
+    """Make every garment ready; how many are, and how many pictures show none."""
+    counts = {"garments": 0, "refused": 0}
+    total = catalogue.count()
+    for number, product in enumerate(_products(catalogue), 1):
+        if category_of(product.category) is None:
+            continue
+        running.report(min(number, total), total, {**result, **counts, "stage": "garments"})
+        try:
+            fitting.garment(product.id)
+            counts["garments"] += 1
+        except ModelMissing:
+            raise
+        except ShopglassError as error:
+            counts["refused"] += 1
+            log.info("garment_refused", product=product.id, reason=getattr(error, "reason", error.type_uri()))
+    running.report(total, total)
+    return counts
 
 
 def _products(catalogue: Catalogue) -> Iterator[Product]:
