@@ -10,7 +10,7 @@ import rich_click as click
 
 from api.terminal import messages, output, write_json
 from core.settings import Settings, load_settings
-from tryon import ACCESSORY_KINDS, AccessoryKind, Category, Report, accessory_of, category_of
+from tryon import ACCESSORY_KINDS, AccessoryKind, Category, Report
 
 if TYPE_CHECKING:
     from tryon import Answer
@@ -127,6 +127,7 @@ def _of_catalogue(settings: Settings, items: Sequence[str]) -> list[Chosen]:
         return []
     from core import Database, Jobs
     from search import Catalogue, Thumbnails, image_folders
+    from tryon import accessory_of, category_of
 
     with closing(Database(settings.database_url)) as database:
         database.migrate()
