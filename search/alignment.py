@@ -34,6 +34,8 @@ VIEWS = 3
 
 Done = Callable[[int], None]
 
+CAPTIONS = 80  # of a kind in a colour: a caption is read in 3 ms, and a shop has hundreds of such groups
+
 
 def align(
     catalogue: Path,
@@ -72,7 +74,7 @@ def align(
     what, colours = look_at(readable(), towers, views=VIEWS, seen=seen)
     levels = [
         captions_by_title([(p.title, p.attributes.get("title_zh", ""), p.description[:200]) for p in products], texts),
-        *captions_by_kind([p.category for p in products], colours, texts),
+        *captions_by_kind([p.category for p in products], colours, texts, CAPTIONS),
     ]
     return train_heads(what, levels, (IMAGE_TOWERS, TEXT_TOWER), catalogue.name, plan, report, _directions(weights))
 

@@ -58,8 +58,18 @@ def look_at(
     return Pictures(np.stack(rows), np.stack(colours)), tuple(names)
 
 
-def captions_by_kind(kinds: Sequence[str], colours: Sequence[str | None], texts: Encoder) -> list[list[Group]]:
-    """Groups of pictures with captions made for them: those of one kind and colour, then those of one kind."""
+def captions_by_kind(
+    kinds: Sequence[str], colours: Sequence[str | None], texts: Encoder, most: int | None = None
+) -> list[list[Group]]:
+    """Groups of pictures with captions made for them: those of one kind and colour, then those of one kind.
+
+    most: about how many captions of a group are taken, evenly from all of them; None takes every one.
+    """
+
+    def some(*names: str) -> tuple[str, ...]:
+        all_of_them = captions(*names)
+        return all_of_them[:: -(-len(all_of_them) // most)] if most else all_of_them
+
     both: dict[tuple[str, str], list[int]] = {}
     alone: dict[str, list[int]] = {}
     for row, (kind, colour) in enumerate(zip(kinds, colours, strict=True)):
@@ -67,8 +77,8 @@ def captions_by_kind(kinds: Sequence[str], colours: Sequence[str | None], texts:
         if colour is not None:
             both.setdefault((kind, colour), []).append(row)
     return [
-        [_group(rows, captions(*names), texts) for names, rows in sorted(both.items())],
-        [_group(rows, captions(kind), texts) for kind, rows in sorted(alone.items())],
+        [_group(rows, some(*names), texts) for names, rows in sorted(both.items())],
+        [_group(rows, some(kind), texts) for kind, rows in sorted(alone.items())],
     ]
 
 
