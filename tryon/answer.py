@@ -12,7 +12,8 @@ class Confidence(Struct, frozen=True, kw_only=True):
 
     pose: the landmarks that the garments hang on are seen; parsing: the person's parts are told apart; points: the
     garments' key points are found; coverage: what was worn is under the new garments or gone; seen: what shows of the
-    person was photographed, not invented. total: their geometric mean.
+    person was photographed, not invented. total: their geometric mean. With accessories alone there is only a pose; the
+    others are 1.
     """
 
     pose: float

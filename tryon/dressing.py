@@ -69,9 +69,9 @@ class Fitting:
 
     def wearable(self, item: str) -> Garment | Accessory:
         """A product made ready, garment or accessory. Raises NotFound, GarmentUnusable, AccessoryUnusable."""
-        photo, kind = self._item(item)
-        known = _kind(kind)
-        return self.garment(item) if known is None else self._engine.accessory(photo, known)
+        photo, category = self._item(item)
+        kind = _kind(category)
+        return self._engine.accessory(photo, kind) if kind else self._wardrobe.garment(photo, _clothes(category))
 
     def dress(self, order: Order, person: bytes, photos: Photos) -> Answer:
         """Carry out an order: garments, and over them accessories.
