@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from core.settings import load_settings
-from tryon import People
+from tryon import People, TryOn
 from vision import decode
 
 
@@ -15,6 +15,12 @@ from vision import decode
 def people() -> Iterator[People]:
     with People.open(load_settings()) as people:
         yield people
+
+
+@pytest.fixture(scope="session")
+def engine() -> Iterator[TryOn]:
+    with TryOn.open(load_settings()) as engine:
+        yield engine
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,5 @@
 """Accessories put on a drawn person through the real models."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +7,6 @@ import pytest
 from click.testing import CliRunner
 
 from core.errors import AccessoryUnusable, BadRequest, GarmentUnusable
-from core.settings import load_settings
 from sample import PersonPicture, generate, person
 from sample.accessories import accessory_file
 from tests.tryon.test_engine import garment
@@ -25,12 +23,6 @@ from tryon import (
     read_accessory,
 )
 from vision import Picture
-
-
-@pytest.fixture(scope="module")
-def engine() -> Iterator[TryOn]:
-    with TryOn.open(load_settings()) as engine:
-        yield engine
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,6 @@
 
 import math
 import os
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -23,12 +22,6 @@ from tryon.stack import cover_of
 from vision import Faces, Picture, Pose
 
 STAGES = {"body", "fit", "warp", "parse", "order", "light", "undress", "compose"}
-
-
-@pytest.fixture(scope="module")
-def engine() -> Iterator[TryOn]:
-    with TryOn.open(load_settings()) as engine:
-        yield engine
 
 
 @pytest.fixture(scope="module")
