@@ -28,6 +28,7 @@ from tryon.light import is_dim, read_light, relight
 from tryon.mending import mended
 from tryon.order import LOWER, back_to_front, dressing_order, fronts, in_cuffs
 from tryon.overlap import without_hidden
+from tryon.outfit import Outfit
 from tryon.parse import parse
 from tryon.patterns import Patterns
 from tryon.people import People
@@ -126,21 +127,27 @@ class TryOn:
         with stages.stage("body"):
             body = self._people.find_body(photo.pixels, at)
         check_person(body, garments)
-        parsing = self._beside.submit(_timed, lambda: parse(body))
+        with stages.stage("parse"):
+            parsed, replaced = parse(body), _replaced(garments)
+            if len(replaced) == 1:
+                parsed = dress_parted(parsed, Figure.of(body))
+        ordering = self._beside.submit(_timed, lambda: fronts(body, parsed.labels, garments, tucked=tucked))
+        shining = self._beside.submit(_timed, lambda: read_light(body, parsed.labels)) if light else None
         with stages.stage("fit"):
             unit = Figure.of(body).unit
             meshes = tuple(
-                back_to_front(fit(self._patterns.of(garment), body, tucked=tucked), unit) for garment in garments
+                back_to_front(
+                    fit(self._patterns.of(garment), body, Outfit.of(parsed, _replaced([garment])), tucked=tucked),
+                    unit,
+                )
+                for garment in garments
             )
         with stages.stage("warp"):
             worn = [
                 mended(_warped(i, garments[i], meshes[i], body), body) for i in dressing_order(garments, tucked=tucked)
             ]
-        parsed, replaced = _waited(parsing, "parse", stages), _replaced(garments)
-        if len(replaced) == 1:
-            parsed = dress_parted(parsed, Figure.of(body))
+        front = _waited(ordering, "order", stages)
         with stages.stage("order"):
-            front = fronts(body, parsed.labels, garments, tucked=tucked)
             worn = without_hidden(worn, body, front.worn, over=not tucked)
             layers = [layer for laid in worn for layer in laid]
             front = in_cuffs(
@@ -150,9 +157,9 @@ class TryOn:
             kept = _opening(worn, garments, body) & parsed.of("upper")
         undressing = self._beside.submit(_timed, lambda: undress(body, parsed, replaced, np.maximum(cover, kept)))
         shone = None
-        if light:
+        if shining is not None:
+            shone = _waited(shining, "light", stages)
             with stages.stage("light"):
-                shone = read_light(body, parsed.labels)
                 worn = [[relight(layer, shone, _across(layer, body)) for layer in laid] for laid in worn]
         bare = _waited(undressing, "undress", stages)
         with stages.stage("compose"):

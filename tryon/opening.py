@@ -54,7 +54,7 @@ class Opening(Struct, frozen=True):
         """The window with the corners x0, y0, x1, y1."""
         x0, y0, x1, y1 = box
         here = (slice(y0, y1), slice(x0, x1))
-        part = Parsed(parsed.labels[here], parsed.sure, parsed.skin)
+        part = Parsed(parsed.labels[here], parsed.sure, parsed.skin, parsed.alike)
         pixels = np.ascontiguousarray(body.pixels[here])
         old = part.of(*worn)
         kept = part.of("face", "hair", "hand", "shoe")

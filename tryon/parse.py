@@ -19,12 +19,14 @@ class Parsed(Struct, frozen=True):
     """A person's photo, parsed.
 
     labels: (H, W) uint8, indices into LABELS. sure: in [0, 1], how clearly colours and places told things apart.
-    skin: (3,) float32, the colour of the face: L in [0, 255], a and b around 0.
+    skin: (3,) float32, the colour of the face: L in [0, 255], a and b around 0. alike: in [0, 1], how alike the colours
+    worn above and below are; where they are, nothing but usual places tells where the one ends.
     """
 
     labels: NDArray[np.uint8]
     sure: float
     skin: NDArray[np.float32]
+    alike: float = 0.0
 
     def of(self, *names: str) -> NDArray[np.bool_]:
         """(H, W) bool: where any of these labels is."""
@@ -54,7 +56,7 @@ def parse(body: Body) -> Parsed:
     _collar(labels[y0:y1, x0:x1], body.person[y0:y1, x0:x1], Figure.of(body, 1.0, x0, y0))
     inside = person > 0.5
     sure = float(found.share.max(axis=2)[inside].mean()) if inside.any() else 0.0
-    return Parsed(labels, sure, found.skin)
+    return Parsed(labels, sure, found.skin, found.alike)
 
 
 def _window(body: Body) -> tuple[tuple[int, int, int, int], float]:

@@ -76,7 +76,7 @@ def dress_parted(parsed: Parsed, figure: Figure) -> Parsed:
     if lower.sum() > 0.02 * upper.sum() or (upper & (down > 1.25)).sum() < 0.12 * upper.sum():
         return parsed
     labels = np.where(upper & (down > 0.85), np.uint8(LABELS.index("lower")), parsed.labels)
-    return Parsed(labels, parsed.sure, parsed.skin)
+    return Parsed(labels, parsed.sure, parsed.skin, parsed.alike)
 
 
 def _plate(opening: Opening, figure: Figure) -> tuple[Array, list[Remark]]:
