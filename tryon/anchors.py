@@ -176,6 +176,10 @@ def _shoulder(
     rise = float(np.clip(mouth - 0.15 * unit, 0.1 * unit, 0.33 * unit)) if body.visibility[MOUTH].min() > 0.5 else 0.33 * unit
     neck = middle + out * min(0.2 * unit, 0.6 * reach) + up * (rise + 0.3 * max(lift, 0))
     tip = middle + out * (reach + (0.1 - 0.11 * high) * unit) + up * (lift + 0.85 * top + (0.015 + 0.1 * high) * unit)
+    beyond = float(np.linalg.norm(tip - joint))
+    seen = edge(body.person, joint, (tip - joint) / max(beyond, 1e-6), 0.5 * unit) if high == 0 else None
+    if seen is not None:  # a shoulder that is turned away, or in wide clothes, ends where its outline does
+        tip = joint + (tip - joint) * float(np.clip((seen + 0.01 * unit) / max(beyond, 1e-6), 0.5, 1.4))
     ridge = middle + out * (0.45 * reach + 0.1 * unit) + up * (0.6 * lift + 0.2 * unit)
     down = [joint + way * f * unit + normal * arm.half[0] for f in (0.3, 0.5, 0.7)]
     line = np.array([neck, ridge, tip, *down])

@@ -19,6 +19,7 @@ from tryon.accessories.place import lay, place
 from tryon.answer import Answer, Confidence, Report
 from tryon.bodies import LABELS, Body
 from tryon.compose import compose, visible
+from tryon.extending import extended
 from tryon.fit import fit
 from tryon.garment_net import Reader
 from tryon.garments import Category, Garment
@@ -144,7 +145,10 @@ class TryOn:
             )
         with stages.stage("warp"):
             worn = [
-                mended(_warped(i, garments[i], meshes[i], body), body) for i in dressing_order(garments, tucked=tucked)
+                extended(
+                    mended(_warped(i, garments[i], meshes[i], body), body), body, parsed, _replaced([garments[i]])
+                )
+                for i in dressing_order(garments, tucked=tucked)
             ]
         front = _waited(ordering, "order", stages)
         with stages.stage("order"):
@@ -289,10 +293,22 @@ def _replaced(garments: Iterable[Garment]) -> frozenset[str]:
 
 
 def _opening(worn: Sequence[Sequence[Layer]], garments: Sequence[Garment], body: Body) -> NDArray[np.bool_]:
-    """Where an open coat shows what is worn below it, if nothing else is put on: (H, W) bool."""
+    """Where a coat shows what is worn below it, if nothing else is put on: in its opening and within its collar."""
+    shape = body.person.shape
     if {garment.category for garment in garments} - LOWER != {"outwear"}:
-        return np.zeros(body.person.shape, bool)
-    return cover_of((layer for laid in worn for layer in laid), body.person.shape, inside=True) > _SHOWS
+        return np.zeros(shape, bool)
+    trunk = [layer for laid in worn for layer in laid if part_of(layer) in ("body", "inside")]
+    cover = np.maximum(cover_of(trunk, shape), cover_of(trunk, shape, inside=True)) > _SHOWS
+    between = np.maximum.accumulate(cover, 1) & np.maximum.accumulate(cover[:, ::-1], 1)[:, ::-1]
+    rows, columns = np.arange(shape[0], dtype=np.float32)[:, None], np.arange(shape[1], dtype=np.float32)[None]
+    between &= np.abs(Figure.of(body).trunk(columns, rows)[1]) < 0.5
+    # Above the collar's front what is worn below it reaches to the neck.
+    first, across = np.flatnonzero(cover.any(1)), body.points[[11, 12], 0]
+    if len(first):
+        chin = float(body.points[[9, 10], 1].mean())
+        near = np.abs(columns[0] - across.mean()) < 0.3 * max(float(np.ptp(across)), 1.0)
+        between[int(max(chin, 0)) : first[0] + 1, near] = True
+    return between
 
 
 def _left(

@@ -12,8 +12,10 @@ from tryon.parse import Parsed
 Mask = NDArray[np.bool_]
 
 LET = 0.72, 1.22
+WIDE = 1.6
 """A garment's width is taken in or let out within these limits to meet the outline of what was worn: nothing is to be
-invented beside it then, and nobody sees so small a change of cut."""
+invented beside it then, and nobody sees so small a change of cut.
+WIDE: the upper limit for sleeves and legs, which are wide or narrow on anybody."""
 HEM = 0.17
 """Likewise for hems: shares of the garment's length by which they go up or down."""
 CUFF = 0.4
@@ -49,13 +51,15 @@ class Outfit(Struct, frozen=True):
         near = [worn[rows, np.clip(last - back, 0, None)] for back in (2, 4, 6)]
         return np.where(ends, last, np.nan), ends & (np.sum(near, 0) >= 2)
 
-    def let(self, half: Array, start: Array, way: Array, known: Mask | None = None) -> Array:
+    def let(
+        self, half: Array, start: Array, way: Array, known: Mask | None = None, *, limits: tuple[float, float] = LET
+    ) -> Array:
         """Half widths (n,) of a garment from points along unit vectors, let out or taken in to the body's outline.
 
         known: where the outline is the garment's own, not that of an arm in front. Only what goes away is taken in to.
         """
-        low, high = LET
-        found, cloth = self.reach(start, way, 1.5 * float(half.max()))
+        low, high = limits
+        found, cloth = self.reach(start, way, (high + 0.3) * float(half.max()))
         share = (found + 0.5) / np.maximum(half, 1e-6)
         share = np.where((share < 1) & ~cloth, np.nan, share)
         good = np.isfinite(share) & (share > low - 0.15)

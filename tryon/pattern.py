@@ -60,7 +60,7 @@ class Edge:
             points = points + np.interp(before, np.array([0, share, 1]), np.array([0, 1, 0]))[:, None] * aside
         self.points = smooth(points, 1.0)
         ways = smooth(np.where(at[:, None] < 0, across, ahead), 1.0)
-        self.ways = ways / np.linalg.norm(ways, axis=1)[:, None]
+        self.ways = ways / np.maximum(np.linalg.norm(ways, axis=1), 1e-6)[:, None]
 
 
 class Sheet(Struct, frozen=True):
