@@ -28,6 +28,9 @@ WRAP: Final = {"dress": 0.8, "skirt": 0.8, "pants": 0.8, "shorts": 0.8}
 the same girth; what hangs from a waistband spreads over hips and thighs."""
 NECK: Final = -0.33
 """Where a garment's neck is, in units below the shoulder joints, of somebody whose arms hang: its length is counted from there."""
+TOPS: Final = ("t-shirt", "longsleeve", "shirt")
+LONG: Final = 1.3
+"""Where such tops end at the lowest, in torsos below the shoulder joints: one that seems longer was measured too narrow."""
 ROUND: Final = np.radians(50)
 """How far round the side of the trunk goes; columns lie like lines on a cylinder seen from the front."""
 
@@ -60,6 +63,8 @@ def top_layout(cut: Cut, anchors: Anchors, outfit: Outfit | None = None, *, tuck
     elif not tucked:
         if 0.9 * torso < at_hem < 1.08 * torso:
             at_hem = 1.08 * torso  # over the waistband, unless it is cropped: what was worn there shows otherwise
+        if category in TOPS:
+            at_hem = LONG * torso + min(0.0, at_hem - LONG * torso) + 0.3 * max(0.0, at_hem - LONG * torso)
     if outfit is not None and not tucked:
         at_hem = near(at_hem, outfit.hem(anchors, at_pit), HEM * (at_hem - highest), 0.02 * unit)
     if category != "dress":

@@ -122,13 +122,11 @@ def _may(
                 continue
             along, beside = (plane[corner[1] : corner[1] + h, corner[0] : corner[0] + w] for plane in along_limb(body, side))
             own = cover_of(parts, body.person.shape)[corner[1] : corner[1] + h, corner[0] : corner[0] + w] > 0.5
-            limb = (beside < 0.45) & (along > 0.15)
-            if not own.any():
-                may &= ~limb
-                continue
-            end = float(np.percentile(along[own], _ENDS))
-            mine = (own[place[..., 1], place[..., 0]] | limb) & (along > 0.05)
-            may = np.where(mine, (beside < 0.6) & (along < end - 0.02), may)
+            end = float(np.percentile(along[own], _ENDS)) - 0.02 if own.any() else 0.15
+            may &= ~((beside < 0.24) & (along > max(end, 0.15)))  # the limb itself
+            on = (own[place[..., 1], place[..., 0]] & (beside < 0.6)) | (beside < 0.45)
+            may |= on & (along > 0.05) & (along < end)
+            may &= ~(own[place[..., 1], place[..., 0]] & (along >= end))
     return may
 
 

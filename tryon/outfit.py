@@ -7,16 +7,17 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 from tryon.anchors import Anchors, Array, Limb, Side
+from tryon.cut import smooth
 from tryon.parse import Parsed
 
 Mask = NDArray[np.bool_]
 
-LET = 0.72, 1.22
-WIDE = 1.6
+LET = 0.85, 1.22
+TUBE = 0.72, 1.6
 """A garment's width is taken in or let out within these limits to meet the outline of what was worn: nothing is to be
 invented beside it then, and nobody sees so small a change of cut.
-WIDE: the upper limit for sleeves and legs, which are wide or narrow on anybody."""
-HEM = 0.17
+TUBE: the limits for sleeves and legs, which are wide or narrow on anybody."""
+HEM = 0.2
 """Likewise for hems: shares of the garment's length by which they go up or down."""
 CUFF = 0.4
 """Likewise for the ends of sleeves and legs: shares of the upper arm or thigh."""
@@ -69,7 +70,7 @@ class Outfit(Struct, frozen=True):
             return half
         index = np.arange(len(half))
         nearest = np.abs(index[:, None] - index[good]).min(1)
-        share = np.interp(index, index[good], np.clip(share[good], low, high))
+        share = smooth(np.interp(index, index[good], np.clip(share[good], low, high)), 0.04 * len(half))
         fade = np.clip(1.5 - nearest / (0.2 * len(half)), 0, 1)
         return np.asarray(half * (1 + (share - 1) * fade))
 

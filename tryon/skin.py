@@ -15,6 +15,10 @@ PLAIN: Final = 0.10
 """A garment whose fine detail varies less than this share of its brightness shows the body's shading."""
 
 
+_TINT: Final = 9.0
+"""How far the tint (a and b) of what seems to be skin may be from the face's."""
+
+
 class Tone(Struct, frozen=True):
     """The skin where none is near: its colour (3,) RGB, and the side its light comes from, in [-1, 1]."""
 
@@ -25,13 +29,15 @@ class Tone(Struct, frozen=True):
 def tone_of(opening: Opening) -> Tone:
     """The tone of lit skin in the window, or the face's where none is seen."""
     bare = shrunk(opening.bare("arm", "hand", "leg", "torso", "neck"), 2)
+    lab = (opening.parsed.skin + np.array([0, 128, 128], np.float32)).reshape(1, 1, 3)
+    colour = cv2.cvtColor(np.clip(lab, 0, 255).astype(np.uint8), cv2.COLOR_LAB2RGB)[0, 0].astype(np.float32)
     if bare.sum() > 200:
         seen = opening.pixels[bare].astype(np.float32)
         level = seen.mean(axis=1)
-        colour = np.median(seen[level > np.percentile(level, 40)], axis=0).astype(np.float32)
-    else:
-        lab = (opening.parsed.skin + np.array([0, 128, 128], np.float32)).reshape(1, 1, 3)
-        colour = cv2.cvtColor(np.clip(lab, 0, 255).astype(np.uint8), cv2.COLOR_LAB2RGB)[0, 0].astype(np.float32)
+        other = np.median(seen[level > np.percentile(level, 40)], axis=0).astype(np.float32)
+        tint = cv2.cvtColor(other.astype(np.uint8).reshape(1, 1, 3), cv2.COLOR_RGB2LAB)[0, 0].astype(np.float32)
+        if np.linalg.norm(tint[1:] - lab[0, 0, 1:]) < _TINT:  # else it is a glove, a scarf, wood
+            colour = other
     face, side = opening.parsed.of("face", "neck"), 0.0
     if face.sum() > 200:
         values, x = opening.grey[face], np.nonzero(face)[1]
@@ -91,7 +97,7 @@ def bare_limbs(
     trunk: (h, w) float32, the alpha of the trunk's skin, into which the limbs run.
     """
     clear = ~grown(opening.old, opening.rim + round(0.025 * figure.unit))
-    own, bare = (shrunk(opening.parsed.of(*labels), 1) & clear for labels in (names, names[:1]))
+    own, bare = (shrunk(opening.bare(*labels), 1) & clear for labels in (names, names[:1]))
     limbs = [Limb.of(figure, three, stops, opening.corner) for three in joints]
     reaches = [outline(limb, opening.person, opening.parsed.of(*names)) for limb in limbs]
     # Across a hand no limb's shading is seen, only the tone of its skin.

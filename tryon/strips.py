@@ -6,7 +6,7 @@ from tryon.anchors import SIDES, Array, Limb
 from tryon.cut import smooth
 from tryon.drape import Trunk
 from tryon.mesh import Grid, sound
-from tryon.outfit import CUFF, LET, WIDE, Outfit, near
+from tryon.outfit import CUFF, TUBE, Outfit, near
 from tryon.pattern import LIMB_COLUMNS, ROWS, Tube, between
 
 HANGS = {"sleeve": 0.72, "leg": 0.77}
@@ -107,7 +107,7 @@ def _let(outfit: Outfit, bone: Bone, along: Array, half: Array, side: int) -> Ar
     start = bone.point(along, np.zeros(len(along)))
     way = bone.point(along, np.full(len(along), float(side))) - start
     way /= np.maximum(np.linalg.norm(way, axis=1), 1e-6)[:, None]
-    return outfit.let(half, start, way, limits=(LET[0], WIDE))
+    return outfit.let(half, start, way, limits=TUBE)
 
 
 def _ease(share: Array) -> Array:

@@ -20,6 +20,7 @@ from tryon.zones import ARMS, LEGS, Figure
 
 _INTRICATE: Final = 14.0
 _MUCH: Final = 0.25
+_GRAINY: Final = 4.0  # levels: what is more is texture
 _GUESSED = Remark("skin_invented", "Bare skin had to be invented where the photo shows none of that limb.")
 _BEHIND = Remark("region_invented", "The ground behind the worn garment is intricate and was guessed.")
 _LARGE = Remark("region_invented", "Much of what the worn garment hid had to be invented.")
@@ -108,7 +109,7 @@ def _plate(opening: Opening, figure: Figure) -> tuple[Array, list[Remark]]:
     for coat in coats:
         plate[coat.part] += (coat.colours - plate[coat.part]) * coat.alpha[..., None]
     bare = opening.parsed.of("face", "neck", "arm", "torso", "leg")
-    noise = noise_of(opening.grey, bare if bare.sum() > 2000 else ~opening.region)
+    noise = min(noise_of(opening.grey, bare if bare.sum() > 2000 else ~opening.region), _GRAINY)
     return plate + _grain(noise, plate.shape)[..., None], remarks
 
 
