@@ -173,7 +173,11 @@ def _shoulder(
     normal = s * np.array([way[1], -way[0]])
     # Shrugged or raised shoulders take the neck's side along less than the joints; the mouth tells where it stays.
     mouth = float((body.points[MOUTH, :2].mean(0) - middle) @ up)
-    rise = float(np.clip(mouth - 0.15 * unit, 0.1 * unit, 0.33 * unit)) if body.visibility[MOUTH].min() > 0.5 else 0.33 * unit
+    rise = (
+        float(np.clip(mouth - 0.15 * unit, 0.1 * unit, 0.33 * unit))
+        if body.visibility[MOUTH].min() > 0.5
+        else 0.33 * unit
+    )
     neck = middle + out * min(0.2 * unit, 0.6 * reach) + up * (rise + 0.3 * max(lift, 0))
     tip = middle + out * (reach + (0.1 - 0.11 * high) * unit) + up * (lift + 0.85 * top + (0.015 + 0.1 * high) * unit)
     beyond = float(np.linalg.norm(tip - joint))

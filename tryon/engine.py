@@ -28,8 +28,8 @@ from tryon.layers import Layer, Mesh, Remark
 from tryon.light import is_dim, read_light, relight
 from tryon.mending import mended
 from tryon.order import LOWER, back_to_front, dressing_order, fronts, in_cuffs
-from tryon.overlap import without_hidden
 from tryon.outfit import Outfit
+from tryon.overlap import without_hidden
 from tryon.parse import parse
 from tryon.patterns import Patterns
 from tryon.people import People
@@ -145,9 +145,7 @@ class TryOn:
             )
         with stages.stage("warp"):
             worn = [
-                extended(
-                    mended(_warped(i, garments[i], meshes[i], body), body), body, parsed, _replaced([garments[i]])
-                )
+                extended(mended(_warped(i, garments[i], meshes[i], body), body), body, parsed, _replaced([garments[i]]))
                 for i in dressing_order(garments, tucked=tucked)
             ]
         front = _waited(ordering, "order", stages)

@@ -8,9 +8,11 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from tryon.anchors import find_anchors
 from tryon.bodies import Body
 from tryon.layers import Layer
 from tryon.mirror import mirrored, nearest
+from tryon.outfit import Outfit
 from tryon.parse import Parsed
 from tryon.reach import SIDES, along_arm, along_leg
 from tryon.stack import Frame, cover_of, part_of, trimmed
@@ -28,7 +30,9 @@ _NECK: Final = 0.5  # of the shoulders' distance from the spine: within it lies 
 _SHOULDER: Final = 0.1  # of the unit: above a shoulder seam
 _MIRROR: Final = 0.012  # of the unit
 _EDGE: Final = 0.012
-_CLOSE: Final = 0.12  # of the unit: gaps between parts that are narrower than twice this are closed whatever shows there
+_CLOSE: Final = (
+    0.12  # of the unit: gaps between parts that are narrower than twice this are closed whatever shows there
+)
 _SMOOTH: Final = 0.05  # of the unit: what is let out has no tongues thinner than twice this
 _STEEP: Final = 0.6  # of a gap's way: more along the spine than that leads past a hem or a neckline
 _ENDS: Final = 97  # percentile of the way along a limb that counts as a sleeve's end: cuffs are slanted
@@ -41,7 +45,8 @@ def extended(layers: Sequence[Layer], body: Body, parsed: Parsed, old: frozenset
     shoulder seams and waistbands, as its own mirror image. It does not go on beyond cuffs and hems or into a neckline.
     """
     found = list(layers)
-    outer = [layer for layer in layers if part_of(layer) != "inside"]
+    indices = [i for i, layer in enumerate(layers) if part_of(layer) != "inside"]
+    outer = [layers[i] for i in indices]
     if not outer:
         return found
     figure, shape = Figure.of(body), body.person.shape
@@ -59,12 +64,14 @@ def extended(layers: Sequence[Layer], body: Body, parsed: Parsed, old: frozenset
     worn = parsed.of(*old)[here]
     cloth = worn | parsed.of("lower")[here]  # a top hangs over the hips of whatever is worn below
     closed = cv2.morphologyEx(solid.view(np.uint8), cv2.MORPH_CLOSE, _disc(_CLOSE * figure.unit)) > 0
+    legged = any(part_of(layer).startswith("leg") for layer in outer)
+    over = 0.02 if legged and Outfit.of(parsed, old).skirted(find_anchors(body)) else OVER_CLOTH
     wanted = (cover[here] < 0.98) & (
-        (cloth & (away < OVER_CLOTH * figure.unit)) | (skin & ((away < OVER_SKIN * figure.unit) | closed))
+        (cloth & (away < over * figure.unit)) | (skin & ((away < OVER_SKIN * figure.unit) | closed))
     )
     wanted &= _may(outer, body, figure, place, (x0, y0))
     whole = (solid | wanted).view(np.uint8)
-    whole = cv2.morphologyEx(whole, cv2.MORPH_OPEN, _disc(_SMOOTH * figure.unit)) | solid | (wanted & closed)
+    whole = (cv2.morphologyEx(whole, cv2.MORPH_OPEN, _disc(_SMOOTH * figure.unit)) > 0) | solid | (wanted & closed)
     if not (whole > solid).any():
         return found
     # Labels end in steps: the edge of what is let out is drawn smooth.
@@ -76,17 +83,19 @@ def extended(layers: Sequence[Layer], body: Body, parsed: Parsed, old: frozenset
     # A ragged edge would be mirrored in every rag: the mirror stands a little inside, and is smooth.
     sigma = max(_MIRROR * figure.unit, 1.0)
     inner = cv2.GaussianBlur(solid.astype(np.float32), (0, 0), sigma) > 0.8
-    cloth = np.zeros_like(canvas)
-    cloth[wanted] = mirrored(canvas, inner if inner.any() else solid, wanted)
+    more = np.zeros_like(canvas)
+    more[wanted] = mirrored(canvas, inner if inner.any() else solid, wanted)
     owner = owner[place[..., 1], place[..., 0]]
-    for index, layer in enumerate(outer):
-        mine = wanted & (owner == index)
+    for own, index in enumerate(indices):
+        mine = wanted & (owner == own)
         if mine.any():
-            found[found.index(layer)] = _with(layer, cloth, mine, edge, (x0, y0))
+            found[index] = _with(layers[index], more, mine, edge, (x0, y0))
     return found
 
 
-def _laid(layers: Sequence[Layer], shape: tuple[int, int], corner: tuple[int, int]) -> tuple[NDArray[np.uint8], NDArray[np.int8]]:
+def _laid(
+    layers: Sequence[Layer], shape: tuple[int, int], corner: tuple[int, int]
+) -> tuple[NDArray[np.uint8], NDArray[np.int8]]:
     """The layers over one another, (h, w, 4), and whose each pixel is."""
     canvas, owner = np.zeros((*shape, 4), np.uint8), np.zeros(shape, np.int8)
     for index, layer in enumerate(layers):
@@ -97,9 +106,7 @@ def _laid(layers: Sequence[Layer], shape: tuple[int, int], corner: tuple[int, in
     return canvas, owner
 
 
-def _may(
-    outer: Sequence[Layer], body: Body, figure: Figure, place: NDArray[np.int32], corner: tuple[int, int]
-) -> Mask:
+def _may(outer: Sequence[Layer], body: Body, figure: Figure, place: NDArray[np.int32], corner: tuple[int, int]) -> Mask:
     """(h, w): where cloth may go on, by the way from the nearest cloth and by where sleeves and legs end."""
     h, w = place.shape[:2]
     ys, xs = np.mgrid[:h, :w].astype(np.float32)
@@ -120,7 +127,9 @@ def _may(
             parts = [layer for layer in outer if part_of(layer) == f"{name}_{side}"]
             if not parts and not (name == "sleeve" and top):
                 continue
-            along, beside = (plane[corner[1] : corner[1] + h, corner[0] : corner[0] + w] for plane in along_limb(body, side))
+            along, beside = (
+                plane[corner[1] : corner[1] + h, corner[0] : corner[0] + w] for plane in along_limb(body, side)
+            )
             own = cover_of(parts, body.person.shape)[corner[1] : corner[1] + h, corner[0] : corner[0] + w] > 0.5
             end = float(np.percentile(along[own], _ENDS)) - 0.02 if own.any() else 0.15
             may &= ~((beside < 0.24) & (along > max(end, 0.15)))  # the limb itself

@@ -27,6 +27,8 @@ def fit(
     """
     pattern = garment if isinstance(garment, Pattern) else Pattern.of(garment)
     cut, anchors = pattern.cut, find_anchors(body)
+    if cut.garment.category in TROUSERS and outfit is not None and outfit.skirted(anchors):
+        outfit = None
     if cut.garment.category in TROUSERS:
         layout = trouser_layout(cut, anchors)
     elif cut.garment.category == "skirt":

@@ -23,11 +23,11 @@ def hidden(garment: Garment) -> NDArray[np.bool_]:
 
 
 def continued(pixels: NDArray[np.uint8], known: NDArray[np.bool_], wanted: NDArray[np.bool_]) -> NDArray[np.uint8]:
-    """(h, w, 4): the wanted pixels are the known ones mirrored at their edge, so that weave and print go on."""
+    """(h, w, 4): the wanted pixels are the known ones of their row, mirrored, so that weave, print and stripes go on."""
     done = pixels.copy()
     if wanted.any():
         # the outermost pixels are shaded and mixed with the ground
         inner = cv2.erode(known.view(np.uint8), np.ones((7, 7), np.uint8)).view(bool)
-        done[wanted, :3] = mirrored(pixels[..., :3], inner if inner.any() else known, wanted)
+        done[wanted, :3] = mirrored(pixels[..., :3], inner if inner.any() else known, wanted, level=True)
         done[wanted, 3] = 255
     return done

@@ -18,14 +18,30 @@ def nearest(known: Mask) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
     return away, place[labels]
 
 
-def mirrored(pixels: NDArray[np.uint8], known: Mask, wanted: Mask) -> NDArray[np.uint8]:
+def beside(known: Mask) -> NDArray[np.int32]:
+    """x, y of the known pixel nearest to every pixel in its own row, (h, w, 2); in a row without one, of any."""
+    h, w = known.shape
+    columns = np.broadcast_to(np.arange(w, dtype=np.int32), known.shape)
+    left = np.maximum.accumulate(np.where(known, columns, -4 * w), 1)
+    right = np.minimum.accumulate(np.where(known, columns, 5 * w)[:, ::-1], 1)[:, ::-1]
+    place = np.where(columns - left <= right - columns, left, right)
+    rows = np.broadcast_to(np.arange(h, dtype=np.int32)[:, None], known.shape)
+    found = np.stack([place, rows], -1)
+    lone = ~known.any(1)
+    if lone.any():
+        found[lone] = nearest(known)[1][lone]
+    return found
+
+
+def mirrored(pixels: NDArray[np.uint8], known: Mask, wanted: Mask, *, level: bool = False) -> NDArray[np.uint8]:
     """(n, c) uint8: what the wanted pixels are when the known ones are mirrored at their edge; both (h, w).
 
-    Where the mirror image would leave the known part it is pressed together.
+    level: within each row alone, so that stripes go on. Where the mirror image would leave the known part it is pressed
+    together.
     """
     if not known.any():
         return pixels[wanted]
-    _, place = nearest(known)
+    place = beside(known) if level else nearest(known)[1]
     ys, xs = np.nonzero(wanted)
     edge = place[ys, xs]
     out = np.stack([xs, ys], 1) - edge

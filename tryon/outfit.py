@@ -6,7 +6,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from tryon.anchors import Anchors, Array, Limb, Side
+from tryon.anchors import Anchors, Array, Limb
 from tryon.cut import smooth
 from tryon.parse import Parsed
 
@@ -84,6 +84,13 @@ class Outfit(Struct, frozen=True):
         worn, seen = _look(self.old, at)
         return _last(worn & seen, steps, least=5, break_at=0.25 * anchors.torso)
 
+    def skirted(self, anchors: Anchors) -> bool:
+        """Whether a skirt is among the old clothes: they span the way from one thigh to the other."""
+        middle = [limb.joints[0] * 0.4 + limb.joints[1] * 0.6 for limb in anchors.leg.values()]
+        between = np.linspace(0.1, 0.9, 9)[:, None] * (middle[1] - middle[0]) + middle[0]
+        away = float(np.linalg.norm(middle[1] - middle[0])) > 0.25 * anchors.unit
+        return bool(away and _look(self.old, np.floor(between).astype(int))[0].mean() > 0.9)
+
     def cuff(self, limb: Limb) -> float | None:
         """How far along a limb the old clothes reach, in the measure of ``Limb.solid``, if they cover its beginning."""
         at = np.linspace(0.1, 1, 90) * limb.solid[2]
@@ -97,9 +104,14 @@ class Outfit(Struct, frozen=True):
         return _last(worn & seen, at, least=2, break_at=0.12 * float(limb.solid[2]))
 
 
-def near(own: float, worn: float | None, most: float, beyond: float) -> float:
-    """An end of a garment put where the old one ends, a little further, if it is at most so far from there."""
-    return worn + beyond if worn is not None and abs(own - worn) <= most else own
+def near(own: float, worn: float | None, most: float, beyond: float, shorter: float | None = None) -> float:
+    """An end of a garment put where the old one ends, a little further, if it is at most so far from there.
+
+    shorter: by how much it may lose at most, by default as much.
+    """
+    if worn is None or not -most <= own - worn <= (most if shorter is None else shorter):
+        return own
+    return worn + beyond
 
 
 def _look(mask: Mask, at: NDArray[np.int_]) -> tuple[Mask, Mask]:

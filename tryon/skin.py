@@ -15,7 +15,7 @@ PLAIN: Final = 0.10
 """A garment whose fine detail varies less than this share of its brightness shows the body's shading."""
 
 
-_TINT: Final = 9.0
+_TINT: Final = 5.0
 """How far the tint (a and b) of what seems to be skin may be from the face's."""
 
 
@@ -35,8 +35,7 @@ def tone_of(opening: Opening) -> Tone:
         seen = opening.pixels[bare].astype(np.float32)
         level = seen.mean(axis=1)
         other = np.median(seen[level > np.percentile(level, 40)], axis=0).astype(np.float32)
-        tint = cv2.cvtColor(other.astype(np.uint8).reshape(1, 1, 3), cv2.COLOR_RGB2LAB)[0, 0].astype(np.float32)
-        if np.linalg.norm(tint[1:] - lab[0, 0, 1:]) < _TINT:  # else it is a glove, a scarf, wood
+        if same_tint(other, colour):  # else it is a glove, a scarf, wood
             colour = other
     face, side = opening.parsed.of("face", "neck"), 0.0
     if face.sum() > 200:
@@ -44,6 +43,13 @@ def tone_of(opening: Opening) -> Tone:
         right = x > np.median(x)
         side = float(np.clip((values[right].mean() - values[~right].mean()) / values.mean() / 0.3, -1, 1))
     return Tone(colour, side)
+
+
+def same_tint(one: Array, other: Array) -> bool:
+    """Whether two colours (3,) RGB may be the same skin, lit more or less."""
+    pair = np.clip(np.stack([one, other]), 0, 255).astype(np.uint8)[None]
+    tints = cv2.cvtColor(pair, cv2.COLOR_RGB2LAB)[0, :, 1:].astype(np.float32)
+    return bool(np.linalg.norm(tints[0] - tints[1]) < _TINT)
 
 
 def bystanders(opening: Opening, figure: Figure, ground: Mask) -> Mask:

@@ -69,7 +69,10 @@ def strip(part: str, sheet: Tube, limb: Limb, trunk: Trunk, outfit: Outfit | Non
     whole = float(limb.solid[2])
     end = float(0.65 * (at_high + scale * high.length) + 0.35 * (at_low + scale * low.length))
     if outfit is not None:
-        end = near(end, outfit.cuff(limb), CUFF * float(limb.solid[1]), 0.02 * unit)
+        bone_end = float(limb.solid[1])
+        end = near(
+            end, outfit.cuff(limb), CUFF * bone_end, 0.02 * unit, shorter=(CUFF if end < bone_end else 0.15) * bone_end
+        )
     if end > 0.86 * whole:
         end = float(np.clip(end, 0.98 * whole, 1.08 * whole))  # long sleeves end at the wrist, long legs at the ankle
     end = max(end, at_high + 0.15 * unit, at_low + 0.12 * unit)
