@@ -66,12 +66,19 @@ def top_layout(cut: Cut, anchors: Anchors, outfit: Outfit | None = None, *, tuck
         if category in TOPS:
             at_hem = LONG * torso + min(0.0, at_hem - LONG * torso) + 0.3 * max(0.0, at_hem - LONG * torso)
     if outfit is not None and not tucked:
-        at_hem = near(at_hem, outfit.hem(anchors, at_pit), HEM * (at_hem - highest), 0.02 * unit)
+        at_hem = near(at_hem, outfit.hem(anchors, at_pit), HEM * (at_hem - highest), _above_middle(cut, scale, unit))
     if category != "dress":
         at_waist = at_pit + (at_hem - at_pit) * (waist - pit) / (hem - pit)
     at_waist = max(at_waist, at_pit + 0.1 * unit)
     rows = np.array([neck, pit, waist, hem])
     return Layout(rows, np.array([highest, at_pit, at_waist, max(at_hem, at_waist + 0.1 * unit)]), scale)
+
+
+def _above_middle(cut: Cut, scale: float, unit: float) -> float:
+    """By how much a hem's sides, by which it is hung, lie lower than its middle, by which it is seen: mostly negative."""
+    if "hem_centre" not in cut.points:
+        return 0.01 * unit
+    return 0.01 * unit - float(np.clip(scale * (cut.points["hem_centre"][1] - cut.mid("hem")[1]), 0, 0.2 * unit))
 
 
 def skirt_layout(cut: Cut, anchors: Anchors, outfit: Outfit | None = None) -> Layout:
@@ -81,7 +88,8 @@ def skirt_layout(cut: Cut, anchors: Anchors, outfit: Outfit | None = None) -> La
     at_waist = 0.71 * anchors.torso
     at_hem = at_waist + max(scale * (hem - waist), 0.3 * anchors.unit)
     if outfit is not None:
-        at_hem = near(at_hem, outfit.hem(anchors, anchors.torso), HEM * (at_hem - at_waist), 0.02 * anchors.unit)
+        worn = outfit.hem(anchors, anchors.torso)
+        at_hem = near(at_hem, worn, HEM * (at_hem - at_waist), _above_middle(cut, scale, anchors.unit))
     return Layout(np.array([waist, hem]), np.array([at_waist, at_hem]), scale)
 
 

@@ -13,14 +13,15 @@ from tryon.parse import Parsed
 Mask = NDArray[np.bool_]
 
 LET = 0.85, 1.22
-TUBE = 0.72, 1.6
+TUBE = 0.5, 1.6
 """A garment's width is taken in or let out within these limits to meet the outline of what was worn: nothing is to be
 invented beside it then, and nobody sees so small a change of cut.
 TUBE: the limits for sleeves and legs, which are wide or narrow on anybody."""
 HEM = 0.2
 """Likewise for hems: shares of the garment's length by which they go up or down."""
-CUFF = 0.4
-"""Likewise for the ends of sleeves and legs: shares of the upper arm or thigh."""
+CUFF, RAISED = 0.4, 0.8
+"""Likewise for the ends of sleeves and legs: shares of the upper arm or thigh. RAISED: of an arm
+whose sleeve is pushed together or hangs back."""
 
 _ALIKE = 0.7
 

@@ -6,7 +6,7 @@ from tryon.anchors import SIDES, Array, Limb
 from tryon.cut import smooth
 from tryon.drape import Trunk
 from tryon.mesh import Grid, sound
-from tryon.outfit import CUFF, TUBE, Outfit, near
+from tryon.outfit import CUFF, RAISED, TUBE, Outfit, near
 from tryon.pattern import LIMB_COLUMNS, ROWS, Tube, between
 
 HANGS = {"sleeve": 0.72, "leg": 0.77}
@@ -69,10 +69,10 @@ def strip(part: str, sheet: Tube, limb: Limb, trunk: Trunk, outfit: Outfit | Non
     whole = float(limb.solid[2])
     end = float(0.65 * (at_high + scale * high.length) + 0.35 * (at_low + scale * low.length))
     if outfit is not None:
-        bone_end = float(limb.solid[1])
-        end = near(
-            end, outfit.cuff(limb), CUFF * bone_end, 0.02 * unit, shorter=(CUFF if end < bone_end else 0.15) * bone_end
-        )
+        length = float(limb.solid[1])
+        lifted = float((limb.joints[1] - limb.joints[0]) @ trunk.anchors.up) > -0.5 * length
+        most = (RAISED if lifted and part.startswith("sleeve") else CUFF) * length
+        end = near(end, outfit.cuff(limb), most, 0.01 * unit, shorter=most if end < 1.1 * length else 0.15 * length)
     if end > 0.86 * whole:
         end = float(np.clip(end, 0.98 * whole, 1.08 * whole))  # long sleeves end at the wrist, long legs at the ankle
     end = max(end, at_high + 0.15 * unit, at_low + 0.12 * unit)
