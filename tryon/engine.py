@@ -30,6 +30,7 @@ from tryon.mending import mended
 from tryon.order import LOWER, back_to_front, dressing_order, fronts, in_cuffs
 from tryon.outfit import Outfit
 from tryon.overlap import without_hidden
+from tryon.own_size import LARGEST, at_own_size
 from tryon.parse import parse
 from tryon.patterns import Patterns
 from tryon.people import People
@@ -81,6 +82,16 @@ class TryOn:
     def decode(self, data: bytes) -> Picture:
         """A photo at the size at which it is dressed. Raises BadImage, ImageTooLarge."""
         return decode(data, self._images)
+
+    def at_own_size(self, answer: Answer, data: bytes) -> NDArray[np.uint8]:
+        """An answer's picture at the size of the photo that came as ``data``, LARGEST pixels at most.
+
+        What did not change is the photo's own. Raises as ``decode`` does.
+        """
+        if max(answer.report.photo) <= LONGEST:
+            return answer.picture
+        large = decode(data, self._images.model_copy(update={"longest": LARGEST}))
+        return at_own_size(answer.picture, answer.body.pixels, large.pixels)
 
     def prepare(self, photo: bytes | NDArray[np.uint8], category: Category | None = None) -> Garment:
         """A garment cut out of its photo, its parts and points found; of a transparent file its own alpha is kept.
@@ -191,6 +202,7 @@ class TryOn:
             layers=tuple(layer for laid in worn for layer in laid),
             meshes=meshes,
             invented=seen.invented,
+            body=body,
             report=report,
         )
 
@@ -207,14 +219,18 @@ class TryOn:
     ) -> Answer:
         """Put accessories on a person in a photo, or on ``dressed``, the same person with garments on.
 
-        names: what each accessory is called in the report, by default its kind. at and light as for ``dress``.
+        names: what each accessory is called in the report, by default its kind. at and light as for ``dress``; somebody
+        dressed is known already.
         Raises PersonUnusable, AccessoryUnusable with a reason, BadRequest for none or more than MOST_GARMENTS.
         """
         if not 1 <= len(accessories) <= MOST_GARMENTS:
             raise BadRequest(f"{len(accessories)} accessories were given.", remedy=f"Give 1 to {MOST_GARMENTS}.")
         stages = stages or Stages()
-        with stages.stage("body"):
-            body = self._people.find_body(photo.pixels, at)
+        if dressed is None:
+            with stages.stage("body"):
+                body = self._people.find_body(photo.pixels, at)
+        else:
+            body = dressed.body
         with stages.stage("accessories"):
             layers = tuple(
                 msgspec.structs.replace(layer, name=f"{index}-{layer.name}")
@@ -238,9 +254,8 @@ class TryOn:
             models=self._models,
         )
         if dressed is None:
-            return Answer(
-                picture=picture, layers=layers, meshes=(), invented=np.zeros(body.person.shape, bool), report=report
-            )
+            nothing = np.zeros(body.person.shape, bool)
+            return Answer(picture=picture, layers=layers, meshes=(), invented=nothing, body=body, report=report)
         both = msgspec.structs.replace(
             dressed.report,
             garments=dressed.report.garments + named,
