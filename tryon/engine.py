@@ -23,7 +23,7 @@ from tryon.extending import extended
 from tryon.fit import fit
 from tryon.garment_net import Reader
 from tryon.garments import Category, Garment
-from tryon.judging import Seen, check_garment, check_person, confidence_of, remarks_on
+from tryon.judging import Seen, check_garment, check_person, check_seen, confidence_of, remarks_on
 from tryon.layers import Layer, Mesh, Remark
 from tryon.light import is_dim, read_light, relight
 from tryon.mending import mended
@@ -184,6 +184,7 @@ class TryOn:
             cover=cover, left=_left(parsed.labels, replaced, cover, kept, (picture == body.pixels).all(axis=-1)),
             invented=bare.invented & (cover < _SHOWS) & ~kept,
         )  # fmt: skip
+        check_seen(seen)
         report = Report(
             size=(body.person.shape[1], body.person.shape[0]),
             photo=(photo.width, photo.height),
