@@ -26,6 +26,7 @@ OVER_CLOTH: Final = 0.24
 OVER_SKIN: Final = 0.08
 """Likewise over skin, beside sleeves and above shoulder seams."""
 _ABOVE: Final = 0.1  # of the unit: above a waistband
+_BELOW: Final = 0.1  # of the unit: below a hem, where what was worn ends just below
 _NECK: Final = 0.5  # of the shoulders' distance from the spine: within it lies the neckline, which stays
 _SHOULDER: Final = 0.1  # of the unit: above a shoulder seam
 _MIRROR: Final = 0.012  # of the unit
@@ -62,14 +63,14 @@ def extended(layers: Sequence[Layer], body: Body, parsed: Parsed, old: frozenset
     named = {name: parsed.of(name)[here] for name in ("arm", "torso", "neck", "leg")}
     skin = named["arm"] | named["torso"] | (named["leg"] if "lower" in old else named["neck"])
     worn = parsed.of(*old)[here]
-    cloth = worn | parsed.of("lower")[here]  # a top hangs over the hips of whatever is worn below
     closed = cv2.morphologyEx(solid.view(np.uint8), cv2.MORPH_CLOSE, _disc(_CLOSE * figure.unit)) > 0
     legged = any(part_of(layer).startswith("leg") for layer in outer)
     over = 0.02 if legged and Outfit.of(parsed, old).skirted(find_anchors(body)) else OVER_CLOTH
-    wanted = (cover[here] < 0.98) & (
-        (cloth & (away < over * figure.unit)) | (skin & ((away < OVER_SKIN * figure.unit) | closed))
-    )
-    wanted &= _may(outer, body, figure, place, (x0, y0))
+    beside, around = _may(outer, body, figure, place, (x0, y0))
+    near_skin = skin & ((away < OVER_SKIN * figure.unit) | closed)
+    wanted = (worn & (away < over * figure.unit) | near_skin) & (beside | around)
+    wanted |= parsed.of("lower")[here] & (away < over * figure.unit) & beside  # a top hangs over the hips
+    wanted &= cover[here] < 0.98
     whole = (solid | wanted).view(np.uint8)
     whole = (cv2.morphologyEx(whole, cv2.MORPH_OPEN, _disc(_SMOOTH * figure.unit)) > 0) | solid | (wanted & closed)
     if not (whole > solid).any():
@@ -106,8 +107,11 @@ def _laid(
     return canvas, owner
 
 
-def _may(outer: Sequence[Layer], body: Body, figure: Figure, place: NDArray[np.int32], corner: tuple[int, int]) -> Mask:
-    """(h, w): where cloth may go on, by the way from the nearest cloth and by where sleeves and legs end."""
+def _may(
+    outer: Sequence[Layer], body: Body, figure: Figure, place: NDArray[np.int32], corner: tuple[int, int]
+) -> tuple[Mask, Mask]:
+    """(h, w) each: where cloth may go on beside the trunk, by the way from the nearest cloth; and around sleeves and
+    legs, as far as they go."""
     h, w = place.shape[:2]
     ys, xs = np.mgrid[:h, :w].astype(np.float32)
     away = np.stack([xs - place[..., 0], ys - place[..., 1]], -1)
@@ -118,9 +122,16 @@ def _may(outer: Sequence[Layer], body: Body, figure: Figure, place: NDArray[np.i
     from_depth, from_across = figure.trunk(place[..., 0] + np.float32(corner[0]), place[..., 1] + np.float32(corner[1]))
     shoulder = (from_depth < 0.12) & (steep < 0) & (long < _SHOULDER * figure.unit)
     waist = (from_depth > 0.5) & (steep < 0) & (long < _ABOVE * figure.unit)
+    hem = (from_depth > 0.5) & (steep > 0) & (long < _BELOW * figure.unit)
     may: Mask = (np.abs(steep) < _STEEP) | shoulder | waist
     # The opening of a neckline lies between its sides.
     may &= ~((from_depth < 0.35) & (np.abs(from_across) < _NECK))
+    trunk = [layer for layer in outer if part_of(layer) == "body"]
+    if trunk and len(trunk) == len([layer for layer in outer if not part_of(layer).startswith("sleeve")]):
+        depth = figure.trunk(xs + np.float32(corner[0]), ys + np.float32(corner[1]))[0]
+        solid = cover_of(trunk, body.person.shape)[corner[1] : corner[1] + h, corner[0] : corner[0] + w] > 0.5
+        may &= depth <= (np.percentile(depth[solid], 99) if solid.any() else 0)
+    around = hem
     top = from_depth.min() < 0.4
     for name, along_limb in (("sleeve", along_arm), ("leg", along_leg)):
         for side in SIDES:
@@ -132,11 +143,12 @@ def _may(outer: Sequence[Layer], body: Body, figure: Figure, place: NDArray[np.i
             )
             own = cover_of(parts, body.person.shape)[corner[1] : corner[1] + h, corner[0] : corner[0] + w] > 0.5
             end = float(np.percentile(along[own], _ENDS)) - 0.02 if own.any() else 0.15
-            may &= ~((beside < 0.24) & (along > max(end, 0.15)))  # the limb itself
-            on = (own[place[..., 1], place[..., 0]] & (beside < 0.6)) | (beside < 0.45)
-            may |= on & (along > 0.05) & (along < end)
-            may &= ~(own[place[..., 1], place[..., 0]] & (along >= end))
-    return may
+            of_limb = own[place[..., 1], place[..., 0]]
+            past = ((beside < 0.24) & (along > max(end, 0.15))) | (of_limb & (along >= end))
+            may, around = may & ~past, around & ~past
+            on = (of_limb & (beside < 0.6)) | (beside < 0.45)
+            around = around | (on & (along > 0.05) & (along < end))
+    return may, around
 
 
 def _disc(radius: float) -> NDArray[np.uint8]:

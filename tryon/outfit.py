@@ -124,7 +124,7 @@ def _look(mask: Mask, at: NDArray[np.int_]) -> tuple[Mask, Mask]:
 
 
 def _last(worn: Mask, steps: Array, *, least: int, break_at: float) -> float | None:
-    """The median over rows (n, m) of the last step that is worn, before a break of this length; None for few rows."""
+    """The last step that is worn, before a break of this length, in all but the longest of rows (n, m); None for few rows."""
     ends = []
     for row in worn:
         on = np.flatnonzero(row)
@@ -132,4 +132,4 @@ def _last(worn: Mask, steps: Array, *, least: int, break_at: float) -> float | N
             continue
         gaps = np.flatnonzero(np.diff(steps[on]) > break_at)
         ends.append(steps[on[gaps[0] if len(gaps) else -1]])
-    return float(np.median(ends)) if len(ends) >= least else None
+    return float(np.percentile(ends, 70)) if len(ends) >= least else None
