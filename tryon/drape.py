@@ -77,8 +77,8 @@ def top_layout(cut: Cut, anchors: Anchors, outfit: Outfit | None = None, *, tuck
 def _above_middle(cut: Cut, scale: float, unit: float) -> float:
     """By how much a hem's sides, by which it is hung, lie lower than its middle, by which it is seen: mostly negative."""
     if "hem_centre" not in cut.points:
-        return 0.01 * unit
-    return 0.01 * unit - float(np.clip(scale * (cut.points["hem_centre"][1] - cut.mid("hem")[1]), 0, 0.2 * unit))
+        return 0.005 * unit
+    return 0.005 * unit - float(np.clip(scale * (cut.points["hem_centre"][1] - cut.mid("hem")[1]), 0, 0.2 * unit))
 
 
 def skirt_layout(cut: Cut, anchors: Anchors, outfit: Outfit | None = None) -> Layout:

@@ -83,7 +83,7 @@ class Outfit(Struct, frozen=True):
         steps = np.arange(start, start + 3 * anchors.torso, 2.0)
         at = np.floor(anchors.middle + columns[:, None] - steps[:, None] * anchors.up).astype(int)
         worn, seen = _look(self.old, at)
-        return _last(worn & seen, steps, least=5, break_at=0.25 * anchors.torso)
+        return _last(worn & seen, steps, least=5, break_at=0.25 * anchors.torso, percentile=70)  # hems hang in waves
 
     def skirted(self, anchors: Anchors) -> bool:
         """Whether a skirt is among the old clothes: they span the way from one thigh to the other."""
@@ -102,7 +102,7 @@ class Outfit(Struct, frozen=True):
         offs = np.linspace(-0.4, 0.4, 5)[:, None] * np.interp(at, limb.solid, limb.half)
         spots = np.floor(line + offs[..., None] * normal).astype(int)
         worn, seen = _look(self.old, spots)
-        return _last(worn & seen, at, least=2, break_at=0.12 * float(limb.solid[2]))
+        return _last(worn & seen, at, least=2, break_at=0.12 * float(limb.solid[2]), percentile=50)
 
 
 def near(own: float, worn: float | None, most: float, beyond: float, shorter: float | None = None) -> float:
@@ -123,8 +123,8 @@ def _look(mask: Mask, at: NDArray[np.int_]) -> tuple[Mask, Mask]:
     return np.asarray(mask[y, x] & seen), np.asarray(seen)
 
 
-def _last(worn: Mask, steps: Array, *, least: int, break_at: float) -> float | None:
-    """The last step that is worn, before a break of this length, in all but the longest of rows (n, m); None for few rows."""
+def _last(worn: Mask, steps: Array, *, least: int, break_at: float, percentile: float) -> float | None:
+    """A percentile over rows (n, m) of the last step that is worn before a break of this length; None for few rows."""
     ends = []
     for row in worn:
         on = np.flatnonzero(row)
@@ -132,4 +132,4 @@ def _last(worn: Mask, steps: Array, *, least: int, break_at: float) -> float | N
             continue
         gaps = np.flatnonzero(np.diff(steps[on]) > break_at)
         ends.append(steps[on[gaps[0] if len(gaps) else -1]])
-    return float(np.percentile(ends, 70)) if len(ends) >= least else None
+    return float(np.percentile(ends, percentile)) if len(ends) >= least else None
