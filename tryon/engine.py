@@ -19,6 +19,7 @@ from tryon.accessories.place import lay, place
 from tryon.answer import Answer, Confidence, Report
 from tryon.bodies import LABELS, Body
 from tryon.compose import compose, visible
+from tryon.drape import TOPS
 from tryon.extending import extended
 from tryon.fit import fit
 from tryon.garment_net import Reader
@@ -29,7 +30,7 @@ from tryon.light import is_dim, read_light, relight
 from tryon.mending import mended
 from tryon.order import LOWER, back_to_front, dressing_order, fronts, in_cuffs
 from tryon.outfit import Outfit
-from tryon.overlap import without_hidden
+from tryon.overlap import tucked_in, without_hidden
 from tryon.own_size import LARGEST, at_own_size
 from tryon.parse import parse
 from tryon.patterns import Patterns
@@ -161,6 +162,12 @@ class TryOn:
             ]
         front = _waited(ordering, "order", stages)
         with stages.stage("order"):
+            if tucked and not any(garment.category in LOWER for garment in garments):
+                order = dressing_order(garments, tucked=True)
+                worn = [
+                    tucked_in(laid, body) if garments[i].category in TOPS else laid
+                    for i, laid in zip(order, worn, strict=True)
+                ]
             worn = without_hidden(worn, body, front.worn, over=not tucked)
             layers = [layer for laid in worn for layer in laid]
             front = in_cuffs(

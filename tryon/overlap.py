@@ -10,9 +10,11 @@ from tryon.bodies import Body
 from tryon.layers import Layer
 from tryon.reach import SIDES, along_arm
 from tryon.stack import Frame, cover_of, part_of
+from tryon.zones import Figure
 
 Plane = NDArray[np.float32]
 
+_WAIST = 0.84  # of the way from the shoulders to the hips
 _HEM = 16  # rows that the rounded corners of a hem take at most
 
 
@@ -28,6 +30,15 @@ def without_hidden(worn: Sequence[Sequence[Layer]], body: Body, kept: Plane, *, 
         outer = [layer for later in worn[index + 1 :] for layer in later]
         cut.append([_cut(layer, _shown(layer, body, outer, at_neck) * shows) for layer in layers])
     return cut
+
+
+def tucked_in(layers: Sequence[Layer], body: Body) -> list[Layer]:
+    """A top's layers without what goes into the trousers or the skirt that stay on: the trunk below the waist."""
+    h, w = body.person.shape
+    rows, columns = np.arange(h, dtype=np.float32)[:, None], np.arange(w, dtype=np.float32)[None]
+    figure = Figure.of(body)
+    above = np.clip((_WAIST - figure.trunk(columns, rows)[0]) * figure.unit + 0.5, 0, 1).astype(np.float32)
+    return [layer if part_of(layer).startswith("sleeve") else _cut(layer, above) for layer in layers]
 
 
 def _shown(layer: Layer, body: Body, outer: Sequence[Layer], at_neck: Plane) -> Plane:

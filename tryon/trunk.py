@@ -161,7 +161,7 @@ def waist(opening: Opening, figure: Figure, other: str) -> Array | None:
     first, last = float(columns[0]), float(columns[-1] + 1)
     rise = np.clip((down - 0.80) / 0.02, 0, 1) if other == "lower" else np.clip((1.02 - down) / 0.02, 0, 1)
     # Hips taper towards the waist.
-    narrow = 0.3 * np.maximum(edge - y, 0) if other == "lower" else np.zeros_like(y)
+    narrow = np.clip(0.3 * (edge - y), 0, 0.1 * figure.unit) if other == "lower" else np.zeros_like(y)
     inside = np.clip(np.minimum(x - first, last - x) - narrow + 0.5, 0, 1)
     limit = np.arange(shape[0])[:, None] < edge + 8 if other == "lower" else np.arange(shape[0])[:, None] > edge - 8
     found: Array = np.minimum(rise * inside * limit, opening.inset(1.0)).astype(np.float32)
