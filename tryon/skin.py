@@ -19,6 +19,10 @@ _TINT: Final = 5.0
 """How far the tint (a and b) of what seems to be skin may be from the face's."""
 
 
+_WALL: Final = 0.25
+"""Where more of the ground than this has the colour of skin, the ground has it, and not somebody in it."""
+
+
 class Tone(Struct, frozen=True):
     """The skin where none is near: its colour (3,) RGB, and the side its light comes from, in [-1, 1]."""
 
@@ -61,6 +65,8 @@ def bystanders(opening: Opening, figure: Figure, ground: Mask) -> Mask:
     lab = cv2.cvtColor(np.ascontiguousarray(opening.pixels[::step, ::step]), cv2.COLOR_RGB2LAB)
     density = shaded(opening.parsed.skin, 9.0)
     spots = ((density > 0.15 * density.max())[codes(lab)] & ground[::step, ::step]).astype(np.uint8)
+    if spots.sum() > _WALL * max(np.count_nonzero(ground[::step, ::step]), 1):
+        return np.zeros_like(ground)
     spots = cv2.morphologyEx(spots, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
     _, patches, stats, _ = cv2.connectedComponentsWithStats(spots, connectivity=8)
     side = np.sqrt(stats[:, cv2.CC_STAT_AREA]) * step / figure.unit

@@ -50,7 +50,7 @@ def undress(body: Body, parsed: Parsed, worn: frozenset[str], cover: NDArray[np.
     figure = Figure.of(body)
     if len(worn) == 1:
         parsed = dress_parted(parsed, figure)
-    rim = max(round(0.022 * figure.unit), 3)
+    rim = max(round(0.03 * figure.unit), 3)
     seen = parsed.of(*worn) & (cover < 0.98)
     if not seen.any():
         return Bare(body.pixels, np.zeros(seen.shape, np.bool_), 0.0)
