@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from bench.report import Figure
 from bench.tryon_pairs import LIST, Pair, Rated, photographed, tried
 from tryon import LABELS, Answer, Body, Garment, People, TryOn
+from tryon.overlap import coat_opening
 from tryon.parse import parse
 from tryon.stack import cover_of
 
@@ -42,7 +43,7 @@ def figures(engine: TryOn, people: People, data: Path, sheets: Path | None = Non
         changed = (answer.picture != photo).any(axis=-1)
         outside.append(int((changed & ~_grown(silhouette | (cover > 0), body)).sum()))
         faces.append(int((changed & _face(body)).sum()))
-        left.append(old_left(photo, answer, pair, _named(labels, names, _replaced(pair)), cover > 0.5))
+        left.append(old_left(photo, garment, answer, pair, _named(labels, names, _replaced(pair)), cover > 0.5))
     count = len(rated.pairs)
     note = f"{count - refused} pictures of {count} pairs"
     verdicts = [pair.verdict for pair in rated.pairs]
@@ -65,14 +66,14 @@ def read_list() -> Rated:
     return msgspec.json.decode(LIST.read_bytes(), type=Rated)
 
 
-def old_left(photo: Pixels, answer: Answer, pair: Pair, worn: Mask, covered: Mask) -> float:
-    """The share of the worn garment's area that shows its colour beside the new garment. An open coat's opening is its own.
+def old_left(photo: Pixels, garment: Garment, answer: Answer, pair: Pair, worn: Mask, covered: Mask) -> float:
+    """The share of the worn garment's area that shows its colour beside the new garment, but for a coat's opening.
 
     worn, covered: (H, W), where the old garment was and where the new one lies.
     """
     beside = worn & ~covered
     if pair.category == "outwear":
-        beside &= cover_of(answer.layers, photo.shape, inside=True) <= 0.5
+        beside &= ~coat_opening([answer.layers], [garment], answer.body)
     away = np.linalg.norm(_lab(photo) - _lab(answer.picture), axis=-1)
     return float((beside & (away < SAME)).sum() / max(worn.sum(), 1))
 

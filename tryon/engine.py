@@ -30,7 +30,7 @@ from tryon.light import is_dim, read_light, relight
 from tryon.mending import mended
 from tryon.order import LOWER, back_to_front, dressing_order, fronts, in_cuffs
 from tryon.outfit import Outfit
-from tryon.overlap import tucked_in, without_hidden
+from tryon.overlap import coat_opening, tucked_in, without_hidden
 from tryon.own_size import LARGEST, at_own_size
 from tryon.parse import parse
 from tryon.patterns import Patterns
@@ -174,7 +174,7 @@ class TryOn:
                 front, body, {side: cover_of(sleeves_of(layers, side), body.person.shape) for side in SIDES}
             )
             cover = visible(layers, front, body.person.shape)
-            kept = _opening(worn, garments, body) & parsed.of("upper")
+            kept = coat_opening(worn, garments, body) & parsed.of("upper")
         undressing = self._beside.submit(_timed, lambda: undress(body, parsed, replaced, np.maximum(cover, kept)))
         shone = None
         if shining is not None:
@@ -311,25 +311,6 @@ def _replaced(garments: Iterable[Garment]) -> frozenset[str]:
     categories = {garment.category for garment in garments}
     upper = {"upper"} if categories - LOWER else set()
     return frozenset(upper | ({"lower"} if categories & (LOWER | {"dress"}) else set()))
-
-
-def _opening(worn: Sequence[Sequence[Layer]], garments: Sequence[Garment], body: Body) -> NDArray[np.bool_]:
-    """Where a coat shows what is worn below it, if nothing else is put on: in its opening and within its collar."""
-    shape = body.person.shape
-    if {garment.category for garment in garments} - LOWER != {"outwear"}:
-        return np.zeros(shape, bool)
-    trunk = [layer for laid in worn for layer in laid if part_of(layer) in ("body", "inside")]
-    cover = np.maximum(cover_of(trunk, shape), cover_of(trunk, shape, inside=True)) > _SHOWS
-    between = np.maximum.accumulate(cover, 1) & np.maximum.accumulate(cover[:, ::-1], 1)[:, ::-1]
-    rows, columns = np.arange(shape[0], dtype=np.float32)[:, None], np.arange(shape[1], dtype=np.float32)[None]
-    between &= np.abs(Figure.of(body).trunk(columns, rows)[1]) < 0.5
-    # Above the collar's front what is worn below it reaches to the neck.
-    first, across = np.flatnonzero(cover.any(1)), body.points[[11, 12], 0]
-    if len(first):
-        chin = float(body.points[[9, 10], 1].mean())
-        near = np.abs(columns[0] - across.mean()) < 0.3 * max(float(np.ptp(across)), 1.0)
-        between[int(max(chin, 0)) : first[0] + 1, near] = True
-    return between
 
 
 def _left(

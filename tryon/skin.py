@@ -65,7 +65,7 @@ def bystanders(opening: Opening, figure: Figure, ground: Mask) -> Mask:
     lab = cv2.cvtColor(np.ascontiguousarray(opening.pixels[::step, ::step]), cv2.COLOR_RGB2LAB)
     density = shaded(opening.parsed.skin, 9.0)
     spots = ((density > 0.15 * density.max())[codes(lab)] & ground[::step, ::step]).astype(np.uint8)
-    if spots.sum() > _WALL * max(np.count_nonzero(ground[::step, ::step]), 1):
+    if spots.sum() > _WALL * max(int(np.count_nonzero(ground[::step, ::step])), 1):
         return np.zeros_like(ground)
     spots = cv2.morphologyEx(spots, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
     _, patches, stats, _ = cv2.connectedComponentsWithStats(spots, connectivity=8)
