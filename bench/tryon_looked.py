@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from bench.report import Figure
 from bench.tryon_pairs import LIST, Pair, Rated, photographed, tried
-from tryon import LABELS, Answer, Body, Garment, People, TryOn
+from tryon import LABELS, Answer, Body, Garment, TryOn
 from tryon.overlap import coat_opening
 from tryon.parse import parse
 from tryon.stack import cover_of
@@ -24,7 +24,7 @@ SAME: Final = 6.0
 """CIELAB distance up to which a pixel shows the old garment's colour still."""
 
 
-def figures(engine: TryOn, people: People, data: Path, sheets: Path | None = None) -> list[Figure]:
+def figures(engine: TryOn, data: Path, sheets: Path | None = None) -> list[Figure]:
     """sheets: a folder that gets each pair's photo, garment and result beside one another, in full size."""
     rated = read_list()
     outside, faces, left = [], [], []
@@ -34,10 +34,10 @@ def figures(engine: TryOn, people: People, data: Path, sheets: Path | None = Non
         if sheets is not None:
             sheets.mkdir(parents=True, exist_ok=True)
             cv2.imwrite(str(sheets / f"{number:02d}.png"), _sheet(photo, garment, answer)[..., ::-1])
-        if isinstance(answer, str):
+        if isinstance(answer, str) or garment is None:
             refused += 1
             continue
-        body = people.find_body(photo, pair.who.at)
+        body = answer.body
         labels, names, silhouette = _truth(data, pair, body)
         cover = cover_of(answer.layers, photo.shape)
         changed = (answer.picture != photo).any(axis=-1)
@@ -117,9 +117,11 @@ def _lab(pixels: Pixels) -> NDArray[np.float32]:
     return lab
 
 
-def _sheet(photo: Pixels, garment: Garment, answer: Answer | str) -> Pixels:
+def _sheet(photo: Pixels, garment: Garment | None, answer: Answer | str) -> Pixels:
     """Result, photo and garment side by side, as tall as the photo; the photo darkened where it was refused."""
     result = answer.picture if isinstance(answer, Answer) else photo // 3
+    if garment is None:
+        return np.hstack([result, photo])
     alpha = garment.pixels[..., 3:].astype(np.float32) / 255
     shown = np.rint(garment.pixels[..., :3] * alpha + 225 * (1 - alpha)).astype(np.uint8)
     height = photo.shape[0]
