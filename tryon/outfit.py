@@ -13,10 +13,11 @@ from tryon.parse import Parsed
 Mask = NDArray[np.bool_]
 
 LET = 0.85, 1.22
-TUBE = 0.5, 1.6
+SLEEVE, LEG = (0.5, 1.6), (0.9, 1.4)
 """A garment's width is taken in or let out within these limits to meet the outline of what was worn: nothing is to be
 invented beside it then, and nobody sees so small a change of cut.
-TUBE: the limits for sleeves and legs, which are wide or narrow on anybody."""
+SLEEVE, LEG: the limits for these; a wide leg over a tight one
+stays wide."""
 HEM = 0.2
 """Likewise for hems: shares of the garment's length by which they go up or down."""
 CUFF, RAISED = 0.4, 0.8

@@ -6,7 +6,7 @@ from tryon.anchors import SIDES, Array, Limb
 from tryon.cut import smooth
 from tryon.drape import Trunk
 from tryon.mesh import Grid, sound
-from tryon.outfit import CUFF, RAISED, TUBE, Outfit, near
+from tryon.outfit import CUFF, LEG, RAISED, SLEEVE, Outfit, near
 from tryon.pattern import LIMB_COLUMNS, ROWS, Tube, between
 
 HANGS = {"sleeve": 0.72, "leg": 0.77}
@@ -85,8 +85,9 @@ def strip(part: str, sheet: Tube, limb: Limb, trunk: Trunk, outfit: Outfit | Non
         for at in (along_high, along_low)
     )
     if outfit is not None:
-        wide_high = _let(outfit, bone, along_high, wide_high, 1)
-        wide_low = _let(outfit, bone, along_low, wide_low, -1)
+        limits = SLEEVE if part.startswith("sleeve") else LEG
+        wide_high = _let(outfit, bone, along_high, wide_high, 1, limits)
+        wide_low = _let(outfit, bone, along_low, wide_low, -1, limits)
     outside = wide_high + (off_high - wide_high) * _ease((along_high - at_high) / (0.3 * unit))
     inside = -wide_low + (off_low + wide_low) * _ease((along_low - at_low) / (0.5 * unit))
     target = between(bone.point(along_low, inside), bone.point(along_high, outside), LIMB_COLUMNS)
@@ -105,12 +106,12 @@ def strip(part: str, sheet: Tube, limb: Limb, trunk: Trunk, outfit: Outfit | Non
     return Grid(part, source, sound(source, target, safe, sheet.used), depth, sheet.used)
 
 
-def _let(outfit: Outfit, bone: Bone, along: Array, half: Array, side: int) -> Array:
+def _let(outfit: Outfit, bone: Bone, along: Array, half: Array, side: int, limits: tuple[float, float]) -> Array:
     """Half widths let out or taken in to the limb's own outline on one side: 1 away from the trunk, -1 towards it."""
     start = bone.point(along, np.zeros(len(along)))
     way = bone.point(along, np.full(len(along), float(side))) - start
     way /= np.maximum(np.linalg.norm(way, axis=1), 1e-6)[:, None]
-    return outfit.let(half, start, way, limits=TUBE)
+    return outfit.let(half, start, way, limits=limits)
 
 
 def _ease(share: Array) -> Array:
