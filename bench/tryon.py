@@ -27,7 +27,7 @@ def run(data: Path, settings: Settings, *, only: str = "", sheets: str = "") -> 
             "garments": lambda: [*garment.on_drawings(settings), *garment.on_photos()],
             "fit": lambda: [*tryon_fit.figures(), *tryon_poses.figures()],
             "worn": lambda: tryon_worn.figures(engine),
-            "looked": lambda: tryon_looked.figures(engine, people, data, Path(sheets) if sheets else None),
+            "looked": lambda: tryon_looked.figures(engine, data, Path(sheets) if sheets else None),
             "speed": lambda: tryon_speed.latency(engine),
             "together": lambda: tryon_speed.together(engine),
             "memory": lambda: tryon_speed.memory(engine),

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from bench.report import Figure
 from bench.tryon_pairs import LIST, Pair, Rated, photographed, tried
-from tryon import LABELS, Answer, Body, Garment, People, TryOn
+from tryon import LABELS, Answer, Body, Garment, TryOn
+from tryon.overlap import coat_opening
 from tryon.parse import parse
 from tryon.stack import cover_of
 
@@ -23,7 +24,7 @@ SAME: Final = 6.0
 """CIELAB distance up to which a pixel shows the old garment's colour still."""
 
 
-def figures(engine: TryOn, people: People, data: Path, sheets: Path | None = None) -> list[Figure]:
+def figures(engine: TryOn, data: Path, sheets: Path | None = None) -> list[Figure]:
     """sheets: a folder that gets each pair's photo, garment and result beside one another, in full size."""
     rated = read_list()
     outside, faces, left = [], [], []
@@ -33,16 +34,16 @@ def figures(engine: TryOn, people: People, data: Path, sheets: Path | None = Non
         if sheets is not None:
             sheets.mkdir(parents=True, exist_ok=True)
             cv2.imwrite(str(sheets / f"{number:02d}.png"), _sheet(photo, garment, answer)[..., ::-1])
-        if isinstance(answer, str):
+        if isinstance(answer, str) or garment is None:
             refused += 1
             continue
-        body = people.find_body(photo, pair.who.at)
+        body = answer.body
         labels, names, silhouette = _truth(data, pair, body)
         cover = cover_of(answer.layers, photo.shape)
         changed = (answer.picture != photo).any(axis=-1)
         outside.append(int((changed & ~_grown(silhouette | (cover > 0), body)).sum()))
         faces.append(int((changed & _face(body)).sum()))
-        left.append(old_left(photo, answer, pair, _named(labels, names, _replaced(pair)), cover > 0.5))
+        left.append(old_left(photo, garment, answer, pair, _named(labels, names, _replaced(pair)), cover > 0.5))
     count = len(rated.pairs)
     note = f"{count - refused} pictures of {count} pairs"
     verdicts = [pair.verdict for pair in rated.pairs]
@@ -65,14 +66,14 @@ def read_list() -> Rated:
     return msgspec.json.decode(LIST.read_bytes(), type=Rated)
 
 
-def old_left(photo: Pixels, answer: Answer, pair: Pair, worn: Mask, covered: Mask) -> float:
-    """The share of the worn garment's area that shows its colour beside the new garment. An open coat's opening is its own.
+def old_left(photo: Pixels, garment: Garment, answer: Answer, pair: Pair, worn: Mask, covered: Mask) -> float:
+    """The share of the worn garment's area that shows its colour beside the new garment, but for a coat's opening.
 
     worn, covered: (H, W), where the old garment was and where the new one lies.
     """
     beside = worn & ~covered
     if pair.category == "outwear":
-        beside &= cover_of(answer.layers, photo.shape, inside=True) <= 0.5
+        beside &= ~coat_opening([answer.layers], [garment], answer.body)
     away = np.linalg.norm(_lab(photo) - _lab(answer.picture), axis=-1)
     return float((beside & (away < SAME)).sum() / max(worn.sum(), 1))
 
@@ -116,9 +117,11 @@ def _lab(pixels: Pixels) -> NDArray[np.float32]:
     return lab
 
 
-def _sheet(photo: Pixels, garment: Garment, answer: Answer | str) -> Pixels:
+def _sheet(photo: Pixels, garment: Garment | None, answer: Answer | str) -> Pixels:
     """Result, photo and garment side by side, as tall as the photo; the photo darkened where it was refused."""
     result = answer.picture if isinstance(answer, Answer) else photo // 3
+    if garment is None:
+        return np.hstack([result, photo])
     alpha = garment.pixels[..., 3:].astype(np.float32) / 255
     shown = np.rint(garment.pixels[..., :3] * alpha + 225 * (1 - alpha)).astype(np.uint8)
     height = photo.shape[0]

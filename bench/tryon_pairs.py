@@ -135,11 +135,12 @@ def _drawn(who: Who) -> Any:
     return person(who.seed, who.pose, wears, turn=who.turn, size=SIZE, quality=2)
 
 
-def tried(engine: TryOn, data: Path, pair: Pair) -> tuple[NDArray[np.uint8], Garment, Answer | str]:
-    """A pair's photo and garment, and the answer, or why there is none."""
+def tried(engine: TryOn, data: Path, pair: Pair) -> tuple[NDArray[np.uint8], Garment | None, Answer | str]:
+    """A pair's photo, its garment if it can be prepared, and the answer, or why there is none."""
     photo, _ = photographed(data, pair.who)
-    garment = prepared(engine, data, pair)
+    garment = None
     try:
+        garment = prepared(engine, data, pair)
         return np.asarray(photo.pixels), garment, engine.dress(photo, [garment], at=pair.who.at)
     except (PersonUnusable, GarmentUnusable) as error:
         return np.asarray(photo.pixels), garment, f"{error.reason}"

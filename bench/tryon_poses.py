@@ -11,6 +11,7 @@ from bench.tryon_people import body_of, garment_of, products
 from sample import person
 from tryon import Body
 from tryon.fit import fit
+from tryon.outfit import Outfit
 from tryon.pattern import Pattern
 
 STYLES: Final = (
@@ -26,13 +27,15 @@ def figures(*, count: int = 10_000, seed: int = 9) -> list[Figure]:
     """Each garment on its share of the bodies."""
     rng = np.random.default_rng(seed)
     standing = body_of(person(seed, "arms away", size=(192, 256), quality=1))
+    worn = standing.person > 0.5
+    outfit = Outfit(solid=worn, old=worn, hemmed=True)  # of one who stands, under limbs that go anywhere
     turned = bodies = 0
     for style in STYLES:
         product = products()[style][0]
         pattern = Pattern.of(garment_of(product.render(256), product.category))  # type: ignore[arg-type]
         for _ in range(-(-count // len(STYLES))):
             bodies += 1
-            turned += bool(flipped(fit(pattern, anybody(standing, rng))))
+            turned += bool(flipped(fit(pattern, anybody(standing, rng), outfit)))
     note = f"{bodies:,} bodies, {len(STYLES)} garments"
     return [Figure("poses with a flipped triangle", turned, bar=0, better="lower", note=note)]
 

@@ -13,6 +13,7 @@ Side = Literal["left", "right"]
 SIDES: Final[dict[Side, int]] = {"left": 1, "right": -1}
 """Which way a side lies along ``Anchors.across``."""
 
+MOUTH: Final = [9, 10]
 SHOULDERS, ELBOWS, WRISTS, HIPS, KNEES, ANKLES = ((i, i + 1) for i in (11, 13, 15, 23, 25, 27))
 # Half widths of the trunk by depth below the shoulder joints (shares of the torso's length), in units of the body,
 # front and side view: means of anthropometric breadths (chest .33, waist .28, hips .34 m) over a unit of .34 m.
@@ -170,8 +171,19 @@ def _shoulder(
         found = edge(body.person, joint + 0.03 * unit * out, up, 0.3 * unit)
         top = float(np.clip(found, 0.08 * unit, 0.2 * unit)) if found else top
     normal = s * np.array([way[1], -way[0]])
-    neck = middle + out * min(0.2 * unit, 0.6 * reach) + up * (0.33 * unit + 0.3 * max(lift, 0))
+    # Shrugged or raised shoulders take the neck's side along less than the joints; the mouth tells where it stays.
+    mouth = float((body.points[MOUTH, :2].mean(0) - middle) @ up)
+    rise = (
+        float(np.clip(mouth - 0.15 * unit, 0.1 * unit, 0.33 * unit))
+        if body.visibility[MOUTH].min() > 0.5
+        else 0.33 * unit
+    )
+    neck = middle + out * min(0.2 * unit, 0.6 * reach) + up * (rise + 0.3 * max(lift, 0))
     tip = middle + out * (reach + (0.1 - 0.11 * high) * unit) + up * (lift + 0.85 * top + (0.015 + 0.1 * high) * unit)
+    beyond = float(np.linalg.norm(tip - joint))
+    seen = edge(body.person, joint, (tip - joint) / max(beyond, 1e-6), 0.5 * unit) if high == 0 else None
+    if seen is not None:  # a shoulder that is turned away, or in wide clothes, ends where its outline does
+        tip = joint + (tip - joint) * float(np.clip((seen + 0.01 * unit) / max(beyond, 1e-6), 0.5, 1.4))
     ridge = middle + out * (0.45 * reach + 0.1 * unit) + up * (0.6 * lift + 0.2 * unit)
     down = [joint + way * f * unit + normal * arm.half[0] for f in (0.3, 0.5, 0.7)]
     line = np.array([neck, ridge, tip, *down])

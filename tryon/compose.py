@@ -70,7 +70,11 @@ def visible(layers: Sequence[Layer], front: Fronts, shape: tuple[int, ...]) -> P
 
 def _settled(picture: NDArray[np.uint8], body: Body, here: Box, cover: Plane, front: Fronts) -> NDArray[np.uint8]:
     """The photo with the new part in it, but where nothing may change."""
-    silhouette = cv2.dilate(body.person[here], np.ones((5, 5), np.uint8)) > 0.1
+    # Masks fray out into the ground along its own lines and shadows: only what is close to their body is the person's.
+    person = body.person[here]
+    core = cv2.morphologyEx((person > 0.5).view(np.uint8), cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
+    close = cv2.dilate(core, np.ones((7, 7), np.uint8)) > 0
+    silhouette = close & (cv2.dilate(person, np.ones((3, 3), np.uint8)) > 0.1)
     may = (silhouette | (cover[here] > 0)) & (front.face[here] < 1)
     whole = body.pixels.copy()
     whole[here][may] = picture[may]

@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from tryon.anchors import SIDES, Anchors, Array
 from tryon.cut import Cut, smooth
+from tryon.outfit import HEM, Outfit, near
 from tryon.pattern import Pattern
 
 EASE: Final = {
@@ -25,6 +26,11 @@ CHEST, SHOULDERS, WAIST, HIP = 1.47, 1.3, 1.17, 1.4
 WRAP: Final = {"dress": 0.8, "skirt": 0.8, "pants": 0.8, "shorts": 0.8}
 """What is seen from the front of the width that a garment has laid flat: .74 is an ellipse, .7 times as deep as wide, of
 the same girth; what hangs from a waistband spreads over hips and thighs."""
+NECK: Final = -0.33
+"""Where a garment's neck is, in units below the shoulder joints, of somebody whose arms hang: its length is counted from there."""
+TOPS: Final = ("t-shirt", "longsleeve", "shirt")
+LONG: Final = 1.3
+"""Where such tops end at the lowest, in torsos below the shoulder joints: one that seems longer was measured too narrow."""
 ROUND: Final = np.radians(50)
 """How far round the side of the trunk goes; columns lie like lines on a cylinder seen from the front."""
 
@@ -38,7 +44,7 @@ class Layout(Struct, frozen=True):
     scale: float
 
 
-def top_layout(cut: Cut, anchors: Anchors, *, tucked: bool) -> Layout:
+def top_layout(cut: Cut, anchors: Anchors, outfit: Outfit | None = None, *, tucked: bool) -> Layout:
     """A top or a dress: hung from the shoulders by its own length."""
     unit, torso = anchors.unit, anchors.torso
     category = cut.garment.category
@@ -50,25 +56,40 @@ def top_layout(cut: Cut, anchors: Anchors, *, tucked: bool) -> Layout:
     highest = -float(np.mean([(line[0] - anchors.middle) @ anchors.up for line in anchors.shoulder.values()]))
     body_pit = -float(np.mean([(p - anchors.middle) @ anchors.up for p in anchors.pit.values()]))
     at_pit = float(np.clip(highest + scale * (pit - neck), body_pit - 0.02 * unit, body_pit + 0.3 * unit))
-    at_hem = highest + scale * (hem - neck)
+    at_hem = min(highest, NECK * unit) + scale * (hem - neck)
     if category == "dress":
         at_waist = float(np.clip(highest + scale * (waist - neck), 0.54 * torso, 0.68 * torso))
         at_hem = at_waist + scale * (hem - waist)
-    else:
-        if not tucked and 0.9 * torso < at_hem < 1.08 * torso:
+    elif not tucked:
+        if 0.9 * torso < at_hem < 1.08 * torso:
             at_hem = 1.08 * torso  # over the waistband, unless it is cropped: what was worn there shows otherwise
+        if category in TOPS:
+            at_hem = LONG * torso + min(0.0, at_hem - LONG * torso) + 0.3 * max(0.0, at_hem - LONG * torso)
+    if outfit is not None and not tucked:
+        at_hem = near(at_hem, outfit.hem(anchors, at_pit), HEM * (at_hem - highest), _above_middle(cut, scale, unit))
+    if category != "dress":
         at_waist = at_pit + (at_hem - at_pit) * (waist - pit) / (hem - pit)
     at_waist = max(at_waist, at_pit + 0.1 * unit)
     rows = np.array([neck, pit, waist, hem])
     return Layout(rows, np.array([highest, at_pit, at_waist, max(at_hem, at_waist + 0.1 * unit)]), scale)
 
 
-def skirt_layout(cut: Cut, anchors: Anchors) -> Layout:
+def _above_middle(cut: Cut, scale: float, unit: float) -> float:
+    """By how much a hem's sides, by which it is hung, lie lower than its middle, by which it is seen: mostly negative."""
+    if "hem_centre" not in cut.points:
+        return 0.005 * unit
+    return 0.005 * unit - float(np.clip(scale * (cut.points["hem_centre"][1] - cut.mid("hem")[1]), 0, 0.2 * unit))
+
+
+def skirt_layout(cut: Cut, anchors: Anchors, outfit: Outfit | None = None) -> Layout:
     """A skirt: held at the waist, as long as its own proportions make it."""
     scale = WAIST * (1 + EASE["skirt"]) * anchors.unit / cut.width("waist")
     waist, hem = (float(cut.mid(name)[1]) for name in ("waist", "hem"))
     at_waist = 0.71 * anchors.torso
     at_hem = at_waist + max(scale * (hem - waist), 0.3 * anchors.unit)
+    if outfit is not None:
+        worn = outfit.hem(anchors, anchors.torso)
+        at_hem = near(at_hem, worn, HEM * (at_hem - at_waist), _above_middle(cut, scale, anchors.unit))
     return Layout(np.array([waist, hem]), np.array([at_waist, at_hem]), scale)
 
 
@@ -84,8 +105,8 @@ def trouser_layout(cut: Cut, anchors: Anchors) -> Layout:
 class Trunk:
     """The map. Call it with upright points (…, 2) to get photo points (…, 2)."""
 
-    def __init__(self, pattern: Pattern, anchors: Anchors, layout: Layout) -> None:
-        self.pattern, self.anchors, self.layout = pattern, anchors, layout
+    def __init__(self, pattern: Pattern, anchors: Anchors, layout: Layout, outfit: Outfit | None = None) -> None:
+        self.pattern, self.anchors, self.layout, self.outfit = pattern, anchors, layout, outfit
         self.rows = pattern.outline.rows
         self._place(anchors, layout)
         self._hang_sides(anchors, layout)
@@ -146,11 +167,26 @@ class Trunk:
                 at_pit = float(s * (anchors.pit[side] - anchors.middle) @ anchors.across)  # type: ignore[index]
                 near = np.clip((self.rows - pit) / (0.5 * unit / layout.scale), 0, 1)
                 half = np.where(near < 1, at_pit * (1 + 0.5 * ease) * (1 - near) + half * near, half)
+            if self.outfit is not None:
+                half = self._let(half, SIDES[side])  # type: ignore[index]
             halves.append(smooth(half, 5.0))
         left, right = halves
         self.half, self.middle = (left + right) / 2, (left - right) / 2
         deep = np.interp(level, [0.0, 0.3, 1.0], [0.25, 0.33, 0.36]) * unit * np.sin(anchors.turn)
         self.turned = np.clip(0.8 * deep, -0.42 * self.half, 0.42 * self.half)
+
+    def _let(self, half: Array, s: int) -> Array:
+        """Half the widths let out or taken in to the outline of what is worn, where no arm is in the way."""
+        assert self.outfit is not None
+        anchors = self.anchors
+        start = np.stack([np.interp(self.level, self._q, self._spine[:, i]) for i in (0, 1)], 1)
+        angle = np.interp(self.level, self._q, self._angle)
+        way = s * np.stack([np.cos(angle), np.sin(angle)], 1)
+        reach, _ = self.outfit.reach(start, way, 1.5 * float(half.max()))
+        end = start + np.nan_to_num(reach)[:, None] * way
+        bones = np.concatenate([limb.joints[:2] + t * np.diff(limb.joints, axis=0) for limb in anchors.arm.values() for t in np.linspace(0, 1.2, 13)])  # fmt: skip
+        clear = np.linalg.norm(end[:, None] - bones, axis=-1).min(1) > 0.2 * anchors.unit
+        return self.outfit.let(half, start, way, clear)
 
     def _legs(self, anchors: Anchors, s: int) -> Array:
         """How far the legs reach to one side of the spine in each row, with a little ease; 0 where there are none."""

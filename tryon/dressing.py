@@ -23,7 +23,7 @@ Item = Callable[[str], tuple[bytes, Category | AccessoryKind | None]]
 
 
 class LayerFile(msgspec.Struct, frozen=True):
-    """A cut-out at its place: png holds the file; x, y: where its upper left corner lies in the picture."""
+    """A cut-out at its place: png holds the file; x, y: where its upper left corner lies, in pixels of the report's size."""
 
     name: str
     x: int
@@ -32,7 +32,7 @@ class LayerFile(msgspec.Struct, frozen=True):
 
 
 class Placement(msgspec.Struct, frozen=True):
-    """How a part of a garment was laid: vertices in pixels of the garment (source) and of the picture (target)."""
+    """How a part of a garment was laid: vertices in pixels of the garment (source) and of the report's size (target)."""
 
     garment: int
     part: str
@@ -119,7 +119,8 @@ class Fitting:
         """The answer to an order as files. Raises as ``dress`` does."""
         answer = self.dress(order, person, photos)
         told = provenance(answer)
-        picture = encode_picture(answer.picture, told, kind, watermark=order.watermark)
+        pixels = self._engine.at_own_size(answer, person)
+        picture = encode_picture(pixels, told, kind, watermark=order.watermark)
         document = Document(f"image/{kind}", picture, answer.report)
         if order.layers:
             document = msgspec.structs.replace(

@@ -19,15 +19,19 @@ from tryon.accessories.place import lay, place
 from tryon.answer import Answer, Confidence, Report
 from tryon.bodies import LABELS, Body
 from tryon.compose import compose, visible
+from tryon.drape import TOPS
+from tryon.extending import extended
 from tryon.fit import fit
 from tryon.garment_net import Reader
 from tryon.garments import Category, Garment
-from tryon.judging import Seen, check_garment, check_person, confidence_of, remarks_on
+from tryon.judging import Seen, check_garment, check_person, check_seen, confidence_of, remarks_on
 from tryon.layers import Layer, Mesh, Remark
 from tryon.light import is_dim, read_light, relight
 from tryon.mending import mended
 from tryon.order import LOWER, back_to_front, dressing_order, fronts, in_cuffs
-from tryon.overlap import without_hidden
+from tryon.outfit import Outfit
+from tryon.overlap import coat_opening, tucked_in, without_hidden
+from tryon.own_size import LARGEST, at_own_size
 from tryon.parse import parse
 from tryon.patterns import Patterns
 from tryon.people import People
@@ -80,6 +84,16 @@ class TryOn:
         """A photo at the size at which it is dressed. Raises BadImage, ImageTooLarge."""
         return decode(data, self._images)
 
+    def at_own_size(self, answer: Answer, data: bytes) -> NDArray[np.uint8]:
+        """An answer's picture at the size of the photo that came as ``data``, LARGEST pixels at most.
+
+        What did not change is the photo's own. Raises as ``decode`` does.
+        """
+        if max(answer.report.photo) <= LONGEST:
+            return answer.picture
+        large = decode(data, self._images.model_copy(update={"longest": LARGEST}))
+        return at_own_size(answer.picture, answer.body.pixels, large.pixels)
+
     def prepare(self, photo: bytes | NDArray[np.uint8], category: Category | None = None) -> Garment:
         """A garment cut out of its photo, its parts and points found; of a transparent file its own alpha is kept.
 
@@ -126,33 +140,46 @@ class TryOn:
         with stages.stage("body"):
             body = self._people.find_body(photo.pixels, at)
         check_person(body, garments)
-        parsing = self._beside.submit(_timed, lambda: parse(body))
+        with stages.stage("parse"):
+            parsed, replaced = parse(body), _replaced(garments)
+            if len(replaced) == 1:
+                parsed = dress_parted(parsed, Figure.of(body))
+        ordering = self._beside.submit(_timed, lambda: fronts(body, parsed.labels, garments, tucked=tucked))
+        shining = self._beside.submit(_timed, lambda: read_light(body, parsed.labels)) if light else None
         with stages.stage("fit"):
             unit = Figure.of(body).unit
             meshes = tuple(
-                back_to_front(fit(self._patterns.of(garment), body, tucked=tucked), unit) for garment in garments
+                back_to_front(
+                    fit(self._patterns.of(garment), body, Outfit.of(parsed, _replaced([garment])), tucked=tucked),
+                    unit,
+                )
+                for garment in garments
             )
         with stages.stage("warp"):
             worn = [
-                mended(_warped(i, garments[i], meshes[i], body), body) for i in dressing_order(garments, tucked=tucked)
+                extended(mended(_warped(i, garments[i], meshes[i], body), body), body, parsed, _replaced([garments[i]]))
+                for i in dressing_order(garments, tucked=tucked)
             ]
-        parsed, replaced = _waited(parsing, "parse", stages), _replaced(garments)
-        if len(replaced) == 1:
-            parsed = dress_parted(parsed, Figure.of(body))
+        front = _waited(ordering, "order", stages)
         with stages.stage("order"):
-            front = fronts(body, parsed.labels, garments, tucked=tucked)
+            if tucked and not any(garment.category in LOWER for garment in garments):
+                order = dressing_order(garments, tucked=True)
+                worn = [
+                    tucked_in(laid, body) if garments[i].category in TOPS else laid
+                    for i, laid in zip(order, worn, strict=True)
+                ]
             worn = without_hidden(worn, body, front.worn, over=not tucked)
             layers = [layer for laid in worn for layer in laid]
             front = in_cuffs(
                 front, body, {side: cover_of(sleeves_of(layers, side), body.person.shape) for side in SIDES}
             )
             cover = visible(layers, front, body.person.shape)
-            kept = _opening(worn, garments, body) & parsed.of("upper")
+            kept = coat_opening(worn, garments, body) & parsed.of("upper")
         undressing = self._beside.submit(_timed, lambda: undress(body, parsed, replaced, np.maximum(cover, kept)))
         shone = None
-        if light:
+        if shining is not None:
+            shone = _waited(shining, "light", stages)
             with stages.stage("light"):
-                shone = read_light(body, parsed.labels)
                 worn = [[relight(layer, shone, _across(layer, body)) for layer in laid] for laid in worn]
         bare = _waited(undressing, "undress", stages)
         with stages.stage("compose"):
@@ -164,6 +191,7 @@ class TryOn:
             cover=cover, left=_left(parsed.labels, replaced, cover, kept, (picture == body.pixels).all(axis=-1)),
             invented=bare.invented & (cover < _SHOWS) & ~kept,
         )  # fmt: skip
+        check_seen(seen)
         report = Report(
             size=(body.person.shape[1], body.person.shape[0]),
             photo=(photo.width, photo.height),
@@ -182,6 +210,7 @@ class TryOn:
             layers=tuple(layer for laid in worn for layer in laid),
             meshes=meshes,
             invented=seen.invented,
+            body=body,
             report=report,
         )
 
@@ -198,14 +227,18 @@ class TryOn:
     ) -> Answer:
         """Put accessories on a person in a photo, or on ``dressed``, the same person with garments on.
 
-        names: what each accessory is called in the report, by default its kind. at and light as for ``dress``.
+        names: what each accessory is called in the report, by default its kind. at and light as for ``dress``; somebody
+        dressed is known already.
         Raises PersonUnusable, AccessoryUnusable with a reason, BadRequest for none or more than MOST_GARMENTS.
         """
         if not 1 <= len(accessories) <= MOST_GARMENTS:
             raise BadRequest(f"{len(accessories)} accessories were given.", remedy=f"Give 1 to {MOST_GARMENTS}.")
         stages = stages or Stages()
-        with stages.stage("body"):
-            body = self._people.find_body(photo.pixels, at)
+        if dressed is None:
+            with stages.stage("body"):
+                body = self._people.find_body(photo.pixels, at)
+        else:
+            body = dressed.body
         with stages.stage("accessories"):
             layers = tuple(
                 msgspec.structs.replace(layer, name=f"{index}-{layer.name}")
@@ -229,9 +262,8 @@ class TryOn:
             models=self._models,
         )
         if dressed is None:
-            return Answer(
-                picture=picture, layers=layers, meshes=(), invented=np.zeros(body.person.shape, bool), report=report
-            )
+            nothing = np.zeros(body.person.shape, bool)
+            return Answer(picture=picture, layers=layers, meshes=(), invented=nothing, body=body, report=report)
         both = msgspec.structs.replace(
             dressed.report,
             garments=dressed.report.garments + named,
@@ -279,13 +311,6 @@ def _replaced(garments: Iterable[Garment]) -> frozenset[str]:
     categories = {garment.category for garment in garments}
     upper = {"upper"} if categories - LOWER else set()
     return frozenset(upper | ({"lower"} if categories & (LOWER | {"dress"}) else set()))
-
-
-def _opening(worn: Sequence[Sequence[Layer]], garments: Sequence[Garment], body: Body) -> NDArray[np.bool_]:
-    """Where an open coat shows what is worn below it, if nothing else is put on: (H, W) bool."""
-    if {garment.category for garment in garments} - LOWER != {"outwear"}:
-        return np.zeros(body.person.shape, bool)
-    return cover_of((layer for laid in worn for layer in laid), body.person.shape, inside=True) > _SHOWS
 
 
 def _left(

@@ -57,7 +57,7 @@ def believe(
     """
     prior = _prior(places, figure, person)
     face = places["face"] * prior[..., SKIN]
-    skin = tone(lab, np.where(face > 0.6, face, 0).astype(np.float32))
+    skin = tone(lab, _lit(lab, np.where(face > 0.6, face, 0).astype(np.float32)))
     # The rounds that find out the colours need no fine detail; the last one does.
     coarse_lab = np.ascontiguousarray(lab[::2, ::2])
     log_prior = _log(prior + 1e-4)
@@ -84,6 +84,16 @@ def believe(
     fine = cv2.resize(hems, (lab.shape[1], lab.shape[0]), interpolation=cv2.INTER_LINEAR)
     share = _smooth(lab, _softmax(log_prior + fine + score[codes(lab)]), 5)
     return Belief(share, skin, alike)
+
+
+def _lit(lab: NDArray[np.uint8], face: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The weights (h, w) of a face without what is dark or grey beside most of it: glasses, a hat's brim, a beard."""
+    there = face > 0
+    if there.sum() < 20:
+        return face
+    light, colour = lab[..., 0].astype(np.float32), np.hypot(*(lab[..., k].astype(np.float32) - 128 for k in (1, 2)))
+    kept = (light >= np.percentile(light[there], 40)) & (colour >= 0.5 * np.percentile(colour[there], 80))
+    return np.where(kept, face, 0).astype(np.float32)
 
 
 def grid(shape: tuple[int, int]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:

@@ -54,7 +54,7 @@ class Opening(Struct, frozen=True):
         """The window with the corners x0, y0, x1, y1."""
         x0, y0, x1, y1 = box
         here = (slice(y0, y1), slice(x0, x1))
-        part = Parsed(parsed.labels[here], parsed.sure, parsed.skin)
+        part = Parsed(parsed.labels[here], parsed.sure, parsed.skin, parsed.alike)
         pixels = np.ascontiguousarray(body.pixels[here])
         old = part.of(*worn)
         kept = part.of("face", "hair", "hand", "shoe")
@@ -72,11 +72,12 @@ class Opening(Struct, frozen=True):
         return np.array([self.x0, self.y0], np.float32)
 
     def bare(self, *names: str) -> Mask:
-        """(h, w) bool: skin with these labels that has the colour of the face's under some light; necks are believed."""
-        density = shaded(self.parsed.skin, 5.0)
-        lab = cv2.cvtColor(self.pixels, cv2.COLOR_RGB2LAB)
-        alike = (density > _ALIKE * density.max())[codes(lab)]
-        found: Mask = self.parsed.of(*names) & (alike | self.parsed.of("neck"))
+        """(h, w) bool: skin with these labels that has the colour of the face's under some light; necks are in shade."""
+        bins = codes(cv2.cvtColor(self.pixels, cv2.COLOR_RGB2LAB))
+        alike, likely = (
+            (density > _ALIKE * density.max())[bins] for density in (shaded(self.parsed.skin, s) for s in (5.0, 9.0))
+        )
+        found: Mask = self.parsed.of(*names) & (alike | (self.parsed.of("neck") & likely))
         return found
 
     def inset(self, by: float) -> Array:

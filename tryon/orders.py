@@ -72,9 +72,13 @@ class Orders:
         Raises KeyReused for another request under a key, Conflict while the first one under it is being taken in.
         """
         token = secrets.token_hex(16)
-        claim = None if key is None else self._claim(key, request_digest(order, person, garments))
-        if isinstance(claim, str):
-            return self.get(claim)
+        claim = None
+        if key is not None:
+            claim, made = self._bind(key, request_digest(order, person, garments))
+            if made:
+                return self.get(made)
+            if made is not None:
+                raise Conflict("The first request with this key is being taken in.", remedy="Try again shortly.")
         try:
             folder = self._folder / token
             folder.mkdir(mode=0o700)
@@ -93,8 +97,7 @@ class Orders:
 
     def check_key(self, key: str, order: Order, person: bytes, garments: Photos) -> None:
         """Bind a key to a request that is answered at once; repeating it is computed again. Raises KeyReused."""
-        claim = self._claim(key, request_digest(order, person, garments), job=False)
-        assert not isinstance(claim, str)
+        self._bind(key, request_digest(order, person, garments))
 
     def get(self, id: str) -> Job:
         """Raises NotFound, also for jobs of other kinds and expired ones."""
@@ -185,22 +188,23 @@ class Orders:
     def _drop(self, job: Job) -> None:
         shutil.rmtree(self._folder / job.arguments["folder"], ignore_errors=True)
 
-    def _claim(self, key: str, digest: str, *, job: bool = True) -> Path | str:
-        """The file that binds the key to the request, new and ours; or the id of the job that was made under it."""
+    def _bind(self, key: str, digest: str) -> tuple[Path, str | None]:
+        """Bind a key to a request: the file that does, and, if one did already, the job made under it, "" for none so far.
+
+        Raises KeyReused where the key is another request's.
+        """
         file = self._folder / "keys" / hashlib.sha256(key.encode()).hexdigest()
         if file.exists() and file.stat().st_mtime < time.time() - self._keep.total_seconds():
             file.unlink(missing_ok=True)
         try:
             with file.open("x") as new:
                 new.write(f"{digest} ")
-            return file
+            return file, None
         except FileExistsError:
             bound, _, made = file.read_text().partition(" ")
         if bound != digest:
             raise KeyReused("Another request came with this idempotency key.", remedy="Use a new key.")
-        if job and not made:
-            raise Conflict("The first request with this key is being taken in.", remedy="Try again shortly.")
-        return made if job else file
+        return file, made
 
 
 def request_digest(order: Order, person: bytes, garments: Photos) -> str:

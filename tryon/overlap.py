@@ -7,12 +7,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tryon.bodies import Body
+from tryon.garments import Garment
 from tryon.layers import Layer
+from tryon.order import LOWER
 from tryon.reach import SIDES, along_arm
 from tryon.stack import Frame, cover_of, part_of
+from tryon.zones import Figure
 
 Plane = NDArray[np.float32]
 
+_WAIST = 0.84  # of the way from the shoulders to the hips
 _HEM = 16  # rows that the rounded corners of a hem take at most
 
 
@@ -28,6 +32,34 @@ def without_hidden(worn: Sequence[Sequence[Layer]], body: Body, kept: Plane, *, 
         outer = [layer for later in worn[index + 1 :] for layer in later]
         cut.append([_cut(layer, _shown(layer, body, outer, at_neck) * shows) for layer in layers])
     return cut
+
+
+def tucked_in(layers: Sequence[Layer], body: Body) -> list[Layer]:
+    """A top's layers without what goes into the trousers or the skirt that stay on: the trunk below the waist."""
+    h, w = body.person.shape
+    rows, columns = np.arange(h, dtype=np.float32)[:, None], np.arange(w, dtype=np.float32)[None]
+    figure = Figure.of(body)
+    above = np.clip((_WAIST - figure.trunk(columns, rows)[0]) * figure.unit + 0.5, 0, 1).astype(np.float32)
+    return [layer if part_of(layer).startswith("sleeve") else _cut(layer, above) for layer in layers]
+
+
+def coat_opening(worn: Sequence[Sequence[Layer]], garments: Sequence[Garment], body: Body) -> NDArray[np.bool_]:
+    """Where a coat shows what is worn below it, if nothing else is put on: in its opening and within its collar."""
+    shape = body.person.shape
+    if {garment.category for garment in garments} - LOWER != {"outwear"}:
+        return np.zeros(shape, bool)
+    trunk = [layer for laid in worn for layer in laid if part_of(layer) in ("body", "inside")]
+    cover = np.maximum(cover_of(trunk, shape), cover_of(trunk, shape, inside=True)) > 0.5
+    between = np.maximum.accumulate(cover, 1) & np.maximum.accumulate(cover[:, ::-1], 1)[:, ::-1]
+    rows, columns = np.arange(shape[0], dtype=np.float32)[:, None], np.arange(shape[1], dtype=np.float32)[None]
+    between &= np.abs(Figure.of(body).trunk(columns, rows)[1]) < 0.5
+    # Above the collar's front what is worn below it reaches to the neck.
+    first, across = np.flatnonzero(cover.any(1)), body.points[[11, 12], 0]
+    if len(first):
+        chin = float(body.points[[9, 10], 1].mean())
+        near = np.abs(columns[0] - across.mean()) < 0.3 * max(float(np.ptp(across)), 1.0)
+        between[int(max(chin, 0)) : first[0] + 1, near] = True
+    return between
 
 
 def _shown(layer: Layer, body: Body, outer: Sequence[Layer], at_neck: Plane) -> Plane:

@@ -19,12 +19,14 @@ class Parsed(Struct, frozen=True):
     """A person's photo, parsed.
 
     labels: (H, W) uint8, indices into LABELS. sure: in [0, 1], how clearly colours and places told things apart.
-    skin: (3,) float32, the colour of the face: L in [0, 255], a and b around 0.
+    skin: (3,) float32, the colour of the face: L in [0, 255], a and b around 0. alike: in [0, 1], how alike the colours
+    worn above and below are; where they are, nothing but usual places tells where the one ends.
     """
 
     labels: NDArray[np.uint8]
     sure: float
     skin: NDArray[np.float32]
+    alike: float = 0.0
 
     def of(self, *names: str) -> NDArray[np.bool_]:
         """(H, W) bool: where any of these labels is."""
@@ -51,10 +53,11 @@ def parse(body: Body) -> Parsed:
         share[..., LOWER] = 0
     labels = np.zeros(body.person.shape, np.uint8)
     labels[y0:y1, x0:x1] = _enlarged(share, _skin_parts(figure, places), small, photo)
+    _joined(labels[y0:y1, x0:x1], Figure.of(body, 1.0, x0, y0))
     _collar(labels[y0:y1, x0:x1], body.person[y0:y1, x0:x1], Figure.of(body, 1.0, x0, y0))
     inside = person > 0.5
     sure = float(found.share.max(axis=2)[inside].mean()) if inside.any() else 0.0
-    return Parsed(labels, sure, found.skin)
+    return Parsed(labels, sure, found.skin, found.alike)
 
 
 def _window(body: Body) -> tuple[tuple[int, int, int, int], float]:
@@ -132,6 +135,27 @@ def _skin_parts(figure: Figure, places: dict[str, NDArray[np.float32]]) -> NDArr
     codes = np.array([LABELS.index(name) for name in parts], np.uint8)
     found: NDArray[np.uint8] = codes[np.stack(list(parts.values())).argmax(axis=0)]
     return found
+
+
+def _joined(labels: NDArray[np.uint8], figure: Figure) -> None:
+    """Give small patches of one garment within the other to that, and such around a hand to the hand.
+
+    A print's dots have colours of their own, and gloves may have those of trousers.
+    """
+    x, y = grid((labels.shape[0], labels.shape[1]))
+    hands = np.minimum(*(figure.hand(side).distance(x, y) for side in (0, 1))) < 1.7
+    names = LABELS.index("upper"), LABELS.index("lower")
+    for own, other in (names, names[::-1]):
+        count, patches, stats, _ = cv2.connectedComponentsWithStats((labels == own).view(np.uint8), connectivity=8)
+        area = stats[:, cv2.CC_STAT_AREA]
+        around = cv2.dilate((labels == other).view(np.uint8), np.ones((5, 5), np.uint8)) > 0
+        touching = np.bincount(patches[around].ravel(), minlength=count)
+        small = (area < 0.02 * area[1:].sum()) & (touching > 0.25 * np.sqrt(area))
+        inside = np.bincount(patches[hands].ravel(), minlength=count)
+        glove = (inside > 0.7 * area) & (area < 0.1 * area[1:].sum())
+        small[0] = glove[0] = False
+        labels[small[patches]] = other
+        labels[glove[patches]] = LABELS.index("hand")
 
 
 def _collar(labels: NDArray[np.uint8], person: NDArray[np.float32], figure: Figure) -> None:

@@ -60,7 +60,7 @@ class Edge:
             points = points + np.interp(before, np.array([0, share, 1]), np.array([0, 1, 0]))[:, None] * aside
         self.points = smooth(points, 1.0)
         ways = smooth(np.where(at[:, None] < 0, across, ahead), 1.0)
-        self.ways = ways / np.linalg.norm(ways, axis=1)[:, None]
+        self.ways = ways / np.maximum(np.linalg.norm(ways, axis=1), 1e-6)[:, None]
 
 
 class Sheet(Struct, frozen=True):
@@ -108,7 +108,7 @@ class Pattern(Struct, frozen=True):
                     low, high = edges(cut, side)
                     source = _strip(cut, mask, low, high, SIDES[side])
                     used = cells(cut, source, mask)
-                    if (SIDES[side] * areas(source)[used] <= 0).any():
+                    if not used.any() or (SIDES[side] * areas(source)[used] <= 0).any():
                         # a cap sleeve, or one that is mostly folded away, has no two edges: it goes with the trunk
                         source = _rows(cut, outline, mask)
                         sheets[part] = Sheet(source, cells(cut, source, mask))
@@ -183,6 +183,8 @@ def _strip(cut: Cut, mask: NDArray[np.bool_], low: Edge, high: Edge, s: int) -> 
     """(ROWS, LIMB_COLUMNS, 2): rows from one edge to the other, as wide as the part is there."""
     # A sleeve that is bent in the photo lies far beside the straight line from shoulder to cuff.
     first, last = cut.extents(mask, low.points, high.points, 4.0)
+    if not np.isfinite(first).any():  # the part lies nowhere between its edges
+        first, last = np.zeros(ROWS), np.ones(ROWS)
     first, last = smooth(_least(filled(first)), 1.0), -smooth(_least(-filled(last)), 1.0)
     first, last = first * np.clip(low.shares * 4, 0, 1), (last - 1) * np.clip(high.shares * 6, 0, 1)
     # Under the arm, where the edge turns a corner inwards, a margin would run across itself; and there is no edge of cloth.

@@ -1,4 +1,4 @@
-"""How far along an arm each pixel of a photo lies."""
+"""How far along an arm or a leg each pixel of a photo lies."""
 
 from typing import Final, Literal
 
@@ -14,6 +14,8 @@ Side = Literal["left", "right"]
 SIDES: Final[tuple[Side, ...]] = ("left", "right")
 ARMS: Final[dict[Side, tuple[int, int, int]]] = {"left": (11, 13, 15), "right": (12, 14, 16)}
 """Landmarks of shoulder, elbow and wrist."""
+LEGS: Final[dict[Side, tuple[int, int, int]]] = {"left": (23, 25, 27), "right": (24, 26, 28)}
+"""Of hip, knee and ankle."""
 
 WRIST: Final = 2.0
 _COARSE: Final = 4  # it is a smooth measure
@@ -22,9 +24,18 @@ _COARSE: Final = 4  # it is a smooth measure
 def along_arm(body: Body, side: Side) -> tuple[Plane, Plane]:
     """Along and beside an arm, both (H, W) float32: 0 at the shoulder, 1 at the elbow, 2 at the wrist and more beyond
     it; and the distance from its bones in lengths of the forearm or upper arm, whichever is longer."""
+    return _along(body, ARMS[side])
+
+
+def along_leg(body: Body, side: Side) -> tuple[Plane, Plane]:
+    """Likewise along a leg: 0 at the hip, 1 at the knee, 2 at the ankle."""
+    return _along(body, LEGS[side])
+
+
+def _along(body: Body, ends: tuple[int, int, int]) -> tuple[Plane, Plane]:
     h, w = body.person.shape
     y, x = np.mgrid[: -(-h // _COARSE), : -(-w // _COARSE)].astype(np.float32) * _COARSE + _COARSE / 2
-    joints = body.points[list(ARMS[side]), :2]
+    joints = body.points[list(ends), :2]
     longest = max(float(np.linalg.norm(joints[1] - joints[0])), float(np.linalg.norm(joints[2] - joints[1])), 1.0)
     along, beside = np.zeros_like(x), np.full_like(x, np.inf)
     for index, last in enumerate((1.0, np.inf)):

@@ -15,6 +15,14 @@ PLAIN: Final = 0.10
 """A garment whose fine detail varies less than this share of its brightness shows the body's shading."""
 
 
+_TINT: Final = 5.0
+"""How far the tint (a and b) of what seems to be skin may be from the face's."""
+
+
+_WALL: Final = 0.25
+"""Where more of the ground than this has the colour of skin, the ground has it, and not somebody in it."""
+
+
 class Tone(Struct, frozen=True):
     """The skin where none is near: its colour (3,) RGB, and the side its light comes from, in [-1, 1]."""
 
@@ -25,19 +33,27 @@ class Tone(Struct, frozen=True):
 def tone_of(opening: Opening) -> Tone:
     """The tone of lit skin in the window, or the face's where none is seen."""
     bare = shrunk(opening.bare("arm", "hand", "leg", "torso", "neck"), 2)
+    lab = (opening.parsed.skin + np.array([0, 128, 128], np.float32)).reshape(1, 1, 3)
+    colour = cv2.cvtColor(np.clip(lab, 0, 255).astype(np.uint8), cv2.COLOR_LAB2RGB)[0, 0].astype(np.float32)
     if bare.sum() > 200:
         seen = opening.pixels[bare].astype(np.float32)
         level = seen.mean(axis=1)
-        colour = np.median(seen[level > np.percentile(level, 40)], axis=0).astype(np.float32)
-    else:
-        lab = (opening.parsed.skin + np.array([0, 128, 128], np.float32)).reshape(1, 1, 3)
-        colour = cv2.cvtColor(np.clip(lab, 0, 255).astype(np.uint8), cv2.COLOR_LAB2RGB)[0, 0].astype(np.float32)
+        other = np.median(seen[level > np.percentile(level, 40)], axis=0).astype(np.float32)
+        if same_tint(other, colour):  # else it is a glove, a scarf, wood
+            colour = other
     face, side = opening.parsed.of("face", "neck"), 0.0
     if face.sum() > 200:
         values, x = opening.grey[face], np.nonzero(face)[1]
         right = x > np.median(x)
         side = float(np.clip((values[right].mean() - values[~right].mean()) / values.mean() / 0.3, -1, 1))
     return Tone(colour, side)
+
+
+def same_tint(one: Array, other: Array) -> bool:
+    """Whether two colours (3,) RGB may be the same skin, lit more or less."""
+    pair = np.clip(np.stack([one, other]), 0, 255).astype(np.uint8)[None]
+    tints = cv2.cvtColor(pair, cv2.COLOR_RGB2LAB)[0, :, 1:].astype(np.float32)
+    return bool(np.linalg.norm(tints[0] - tints[1]) < _TINT)
 
 
 def bystanders(opening: Opening, figure: Figure, ground: Mask) -> Mask:
@@ -49,6 +65,8 @@ def bystanders(opening: Opening, figure: Figure, ground: Mask) -> Mask:
     lab = cv2.cvtColor(np.ascontiguousarray(opening.pixels[::step, ::step]), cv2.COLOR_RGB2LAB)
     density = shaded(opening.parsed.skin, 9.0)
     spots = ((density > 0.15 * density.max())[codes(lab)] & ground[::step, ::step]).astype(np.uint8)
+    if spots.sum() > _WALL * max(int(np.count_nonzero(ground[::step, ::step])), 1):
+        return np.zeros_like(ground)
     spots = cv2.morphologyEx(spots, cv2.MORPH_OPEN, np.ones((3, 3), np.uint8))
     _, patches, stats, _ = cv2.connectedComponentsWithStats(spots, connectivity=8)
     side = np.sqrt(stats[:, cv2.CC_STAT_AREA]) * step / figure.unit
@@ -91,7 +109,7 @@ def bare_limbs(
     trunk: (h, w) float32, the alpha of the trunk's skin, into which the limbs run.
     """
     clear = ~grown(opening.old, opening.rim + round(0.025 * figure.unit))
-    own, bare = (shrunk(opening.parsed.of(*labels), 1) & clear for labels in (names, names[:1]))
+    own, bare = (shrunk(opening.bare(*labels), 1) & clear for labels in (names, names[:1]))
     limbs = [Limb.of(figure, three, stops, opening.corner) for three in joints]
     reaches = [outline(limb, opening.person, opening.parsed.of(*names)) for limb in limbs]
     # Across a hand no limb's shading is seen, only the tone of its skin.

@@ -6,6 +6,7 @@ from tryon.anchors import SIDES, Array, Limb
 from tryon.cut import smooth
 from tryon.drape import Trunk
 from tryon.mesh import Grid, sound
+from tryon.outfit import CUFF, LEG, RAISED, SLEEVE, Outfit, near
 from tryon.pattern import LIMB_COLUMNS, ROWS, Tube, between
 
 HANGS = {"sleeve": 0.72, "leg": 0.77}
@@ -58,7 +59,7 @@ class Bone:
         return float(self.at[nearest] + away @ self.ahead[nearest]), float(away @ self.normal[nearest])
 
 
-def strip(part: str, sheet: Tube, limb: Limb, trunk: Trunk) -> Grid:
+def strip(part: str, sheet: Tube, limb: Limb, trunk: Trunk, outfit: Outfit | None = None) -> Grid:
     """A sleeve or a trouser leg laid along a limb, from where it is sewn to the trunk."""
     source, low, high, s = sheet.source, sheet.low, sheet.high, SIDES[sheet.side]
     scale, unit = trunk.layout.scale, trunk.anchors.unit
@@ -67,6 +68,11 @@ def strip(part: str, sheet: Tube, limb: Limb, trunk: Trunk) -> Grid:
     (at_low, off_low), (at_high, off_high) = (bone.locate(p, 0.8 * float(limb.solid[1])) for p in (hung_low, hung_high))
     whole = float(limb.solid[2])
     end = float(0.65 * (at_high + scale * high.length) + 0.35 * (at_low + scale * low.length))
+    if outfit is not None:
+        length = float(limb.solid[1])
+        lifted = float((limb.joints[1] - limb.joints[0]) @ trunk.anchors.up) > -0.5 * length
+        most = (RAISED if lifted and part.startswith("sleeve") else CUFF) * length
+        end = near(end, outfit.cuff(limb), most, 0.01 * unit, shorter=most if end < 1.1 * length else 0.15 * length)
     if end > 0.86 * whole:
         end = float(np.clip(end, 0.98 * whole, 1.08 * whole))  # long sleeves end at the wrist, long legs at the ankle
     end = max(end, at_high + 0.15 * unit, at_low + 0.12 * unit)
@@ -78,6 +84,10 @@ def strip(part: str, sheet: Tube, limb: Limb, trunk: Trunk) -> Grid:
         + scale * trunk.pattern.cut.margin
         for at in (along_high, along_low)
     )
+    if outfit is not None:
+        limits = SLEEVE if part.startswith("sleeve") else LEG
+        wide_high = _let(outfit, bone, along_high, wide_high, 1, limits)
+        wide_low = _let(outfit, bone, along_low, wide_low, -1, limits)
     outside = wide_high + (off_high - wide_high) * _ease((along_high - at_high) / (0.3 * unit))
     inside = -wide_low + (off_low + wide_low) * _ease((along_low - at_low) / (0.5 * unit))
     target = between(bone.point(along_low, inside), bone.point(along_high, outside), LIMB_COLUMNS)
@@ -94,6 +104,14 @@ def strip(part: str, sheet: Tube, limb: Limb, trunk: Trunk) -> Grid:
     depth = np.interp(np.maximum(along_high, along_low), limb.solid, limb.depth)[:, None] + np.zeros(LIMB_COLUMNS)
     safe = _straight(source, scale, (hung_low + hung_high) / 2, way, limb)
     return Grid(part, source, sound(source, target, safe, sheet.used), depth, sheet.used)
+
+
+def _let(outfit: Outfit, bone: Bone, along: Array, half: Array, side: int, limits: tuple[float, float]) -> Array:
+    """Half widths let out or taken in to the limb's own outline on one side: 1 away from the trunk, -1 towards it."""
+    start = bone.point(along, np.zeros(len(along)))
+    way = bone.point(along, np.full(len(along), float(side))) - start
+    way /= np.maximum(np.linalg.norm(way, axis=1), 1e-6)[:, None]
+    return outfit.let(half, start, way, limits=limits)
 
 
 def _ease(share: Array) -> Array:

@@ -5,6 +5,7 @@ import numpy as np
 
 from tryon.opening import Array, Coat, Opening, shrunk
 from tryon.parse import Parsed
+from tryon.skin import same_tint
 from tryon.zones import HIPS, SHOULDERS, Figure
 
 
@@ -23,15 +24,16 @@ def bare_trunk(opening: Opening, figure: Figure, light: Array, tone: Array, befo
     size = (small.shape[1], small.shape[0])
     bare = shrunk(opening.bare("neck", "torso", "arm"), 2).astype(np.float32)
     known = (cv2.resize(bare, size, interpolation=cv2.INTER_AREA) > 0.9).astype(np.float32)
-    brightness, all_known = small.mean(axis=2), known
+    brightness, all_known, own = small.mean(axis=2), known, tone
     if known.sum() > 20:
         level = np.percentile(brightness[known > 0], 65)
         own = np.median(small[(known > 0) & (brightness > 0.8 * level)], axis=0)
+    if own is tone or not same_tint(own, tone):  # what seems to be the neck is a collar
+        own, known, all_known = tone, 0 * known, 0 * known
+    else:
         # The chin's shadow is the neck's alone; what is darker still is a beard or hair.
         all_known = known * (brightness > 0.5 * level)
         known = known * (brightness > 0.82 * level)
-    else:
-        own = tone
     # A body is round: it darkens towards its outline.
     depth = cv2.GaussianBlur(cv2.resize(alpha, size, interpolation=cv2.INTER_AREA), (0, 0), 0.05 * figure.unit / step)
     shade = 0.86 + 0.14 * np.clip((depth - 0.5) * 2, 0, 1)
@@ -159,7 +161,7 @@ def waist(opening: Opening, figure: Figure, other: str) -> Array | None:
     first, last = float(columns[0]), float(columns[-1] + 1)
     rise = np.clip((down - 0.80) / 0.02, 0, 1) if other == "lower" else np.clip((1.02 - down) / 0.02, 0, 1)
     # Hips taper towards the waist.
-    narrow = 0.3 * np.maximum(edge - y, 0) if other == "lower" else np.zeros_like(y)
+    narrow = np.clip(0.3 * (edge - y), 0, 0.1 * figure.unit) if other == "lower" else np.zeros_like(y)
     inside = np.clip(np.minimum(x - first, last - x) - narrow + 0.5, 0, 1)
     limit = np.arange(shape[0])[:, None] < edge + 8 if other == "lower" else np.arange(shape[0])[:, None] > edge - 8
     found: Array = np.minimum(rise * inside * limit, opening.inset(1.0)).astype(np.float32)

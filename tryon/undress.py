@@ -20,6 +20,7 @@ from tryon.zones import ARMS, LEGS, Figure
 
 _INTRICATE: Final = 14.0
 _MUCH: Final = 0.25
+_GRAINY: Final = 4.0  # levels: what is more is texture
 _GUESSED = Remark("skin_invented", "Bare skin had to be invented where the photo shows none of that limb.")
 _BEHIND = Remark("region_invented", "The ground behind the worn garment is intricate and was guessed.")
 _LARGE = Remark("region_invented", "Much of what the worn garment hid had to be invented.")
@@ -49,7 +50,7 @@ def undress(body: Body, parsed: Parsed, worn: frozenset[str], cover: NDArray[np.
     figure = Figure.of(body)
     if len(worn) == 1:
         parsed = dress_parted(parsed, figure)
-    rim = max(round(0.022 * figure.unit), 3)
+    rim = max(round(0.03 * figure.unit), 3)
     seen = parsed.of(*worn) & (cover < 0.98)
     if not seen.any():
         return Bare(body.pixels, np.zeros(seen.shape, np.bool_), 0.0)
@@ -76,7 +77,7 @@ def dress_parted(parsed: Parsed, figure: Figure) -> Parsed:
     if lower.sum() > 0.02 * upper.sum() or (upper & (down > 1.25)).sum() < 0.12 * upper.sum():
         return parsed
     labels = np.where(upper & (down > 0.85), np.uint8(LABELS.index("lower")), parsed.labels)
-    return Parsed(labels, parsed.sure, parsed.skin)
+    return Parsed(labels, parsed.sure, parsed.skin, parsed.alike)
 
 
 def _plate(opening: Opening, figure: Figure) -> tuple[Array, list[Remark]]:
@@ -108,7 +109,7 @@ def _plate(opening: Opening, figure: Figure) -> tuple[Array, list[Remark]]:
     for coat in coats:
         plate[coat.part] += (coat.colours - plate[coat.part]) * coat.alpha[..., None]
     bare = opening.parsed.of("face", "neck", "arm", "torso", "leg")
-    noise = noise_of(opening.grey, bare if bare.sum() > 2000 else ~opening.region)
+    noise = min(noise_of(opening.grey, bare if bare.sum() > 2000 else ~opening.region), _GRAINY)
     return plate + _grain(noise, plate.shape)[..., None], remarks
 
 

@@ -1,7 +1,7 @@
 """Hands in a picture: MediaPipe's 21 hand landmarks."""
 
 from pathlib import Path
-from typing import Literal, Self
+from typing import Literal
 
 import numpy as np
 from msgspec import Struct
@@ -24,23 +24,18 @@ class HandLandmarks(Struct, frozen=True):
     sure: float
 
 
-class Hands:
+class Hands(Tasks):
     """Hand landmarks from a MediaPipe bundle. Safe to call from several threads; close it, or use it in a ``with``.
 
     at_once: calls that run side by side, the others wait.
     """
 
     def __init__(self, bundle: Path, *, at_once: int = 1) -> None:
-        from mediapipe.tasks.python import BaseOptions, vision
-
-        options = vision.HandLandmarkerOptions(
-            base_options=BaseOptions(model_asset_buffer=bundle.read_bytes()), num_hands=1
-        )
-        self._landmarkers = Tasks(lambda: vision.HandLandmarker.create_from_options(options), at_once)
+        super().__init__("HandLandmarker", bundle, at_once, num_hands=1)
 
     def landmarks(self, pixels: NDArray[np.uint8]) -> HandLandmarks | None:
         """The most prominent hand in a picture (h, w, 3) uint8 RGB, or None if none is found."""
-        with self._landmarkers.lend() as landmarker:
+        with self.lend() as landmarker:
             found = landmarker.detect(image(pixels))
         if not found.hand_landmarks:
             return None
@@ -51,13 +46,3 @@ class Hands:
             side="left" if side.category_name == "Left" else "right",
             sure=float(side.score),
         )
-
-    def close(self) -> None:
-        """Free the landmarkers as the calls under way end. Calling it again does nothing; other calls must not follow."""
-        self._landmarkers.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        self.close()

@@ -1,9 +1,10 @@
 """MediaPipe tasks lent to one thread at a time: they share nothing, and each must be closed."""
 
 import queue
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from pathlib import Path
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,13 +14,21 @@ _ROW = 4
 
 
 class Tasks:
-    """As many tasks (landmarkers, segmenters) as calls may run side by side; further calls wait."""
+    """As many tasks (landmarkers, segmenters) of one model file as calls may run side by side; further calls wait.
 
-    def __init__(self, create: Callable[[], Any], at_once: int) -> None:
+    Safe to use from several threads; close it, or use it in a ``with``.
+    """
+
+    def __init__(self, kind: str, file: Path, at_once: int, **wanted: Any) -> None:
+        """kind: the task's class in MediaPipe; wanted: what its options say beside the model file."""
+        from mediapipe.tasks.python import BaseOptions, vision
+
+        base = BaseOptions(model_asset_buffer=file.read_bytes())
+        options = getattr(vision, f"{kind}Options")(base_options=base, **wanted)
         self._all: list[Any] = []
         self._idle: queue.SimpleQueue[Any] = queue.SimpleQueue()
         for _ in range(at_once):
-            self._all.append(create())
+            self._all.append(getattr(vision, kind).create_from_options(options))
             self._idle.put(self._all[-1])
 
     @contextmanager
@@ -37,6 +46,12 @@ class Tasks:
             task = self._idle.get()
             self._all.remove(task)
             task.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
 
 
 def image(pixels: NDArray[np.uint8]) -> Any:

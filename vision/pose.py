@@ -1,7 +1,6 @@
 """The body of a person in a picture: MediaPipe's pose landmarks, and the regions that they give."""
 
 from pathlib import Path
-from typing import Self
 
 import numpy as np
 from msgspec import Struct
@@ -45,7 +44,7 @@ class Landmarks(Struct, frozen=True):
         )
 
 
-class Pose:
+class Pose(Tasks):
     """Pose landmarks from a MediaPipe bundle. Safe to call from several threads; close it, or use it in a ``with``.
 
     at_once: calls that run side by side, the others wait; each has a landmarker of its own (they share nothing).
@@ -55,22 +54,18 @@ class Pose:
     """
 
     def __init__(self, bundle: Path, *, at_once: int = 1, confidence: float = 0.5, masks: bool = False) -> None:
-        from mediapipe.tasks.python import BaseOptions, vision
-
-        options = vision.PoseLandmarkerOptions(
-            base_options=BaseOptions(model_asset_buffer=bundle.read_bytes()),
-            min_pose_detection_confidence=confidence,
-            output_segmentation_masks=masks,
-        )
+        super().__init__(
+            "PoseLandmarker", bundle, at_once,
+            min_pose_detection_confidence=confidence, output_segmentation_masks=masks,
+        )  # fmt: skip
         self._masks = masks
-        self._landmarkers = Tasks(lambda: vision.PoseLandmarker.create_from_options(options), at_once)
 
     def landmarks(self, pixels: NDArray[np.uint8]) -> Landmarks | None:
         """The landmarks of the most prominent person in a picture (h, w, 3) uint8 RGB, or None if none is found."""
         width = pixels.shape[1]
         if self._masks:
             pixels = with_full_rows(pixels)
-        with self._landmarkers.lend() as landmarker:
+        with self.lend() as landmarker:
             found = landmarker.detect(image(pixels))
         if not found.pose_landmarks:
             return None
@@ -89,16 +84,6 @@ class Pose:
         if found is None or not found.has_human_build():
             return Regions.empty()
         return Regions.from_pose(found.points, found.visibility)
-
-    def close(self) -> None:
-        """Free the landmarkers as the calls under way end. Calling it again does nothing; other calls must not follow."""
-        self._landmarkers.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        self.close()
 
 
 def _distance(one: NDArray[np.float32], other: NDArray[np.float32]) -> float:

@@ -13,6 +13,9 @@ from core.settings import Settings, load_settings
 from tryon import ACCESSORY_KINDS, AccessoryKind, Category, Report
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
     from tryon import Answer
 
 FORMATS: dict[str, Literal["png", "jpeg"]] = {".png": "png", ".jpg": "jpeg", ".jpeg": "jpeg"}
@@ -22,10 +25,11 @@ FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 
 
 class Written(msgspec.Struct, frozen=True):
-    """What ``--json`` prints: the report, and the files written."""
+    """What ``--json`` prints: the report, and the files written; size: width and height of the picture's."""
 
     report: Report
     picture: str
+    size: tuple[int, ...]
     layers: tuple[str, ...]
 
 
@@ -101,7 +105,8 @@ def tryon(
     accessories = [(one, kind) for one in chosen for kind in ACCESSORY_KINDS if kind == one.category]
     clothes = [one for one in chosen if one.category not in ACCESSORY_KINDS]
     with TryOn.open(settings) as engine:
-        photo = engine.decode(person.read_bytes())
+        data = person.read_bytes()
+        photo = engine.decode(data)
         answer = None
         if clothes:
             prepared = [engine.prepare(one.data, _category(one.category)) for one in clothes]
@@ -113,8 +118,9 @@ def tryon(
             ]
             names = [one.name for one, _ in accessories]
             answer = engine.accessorise(photo, read, dressed=answer, names=names, at=point, light=not no_light)
-    assert answer is not None
-    written = _write(answer, out, layers, watermark)
+        assert answer is not None
+        pixels = engine.at_own_size(answer, data)
+    written = _write(answer, pixels, out, layers, watermark)
     if as_json:
         write_json(written)
     else:
@@ -159,27 +165,27 @@ def _point(text: str | None) -> tuple[float, float] | None:
     return x, y
 
 
-def _write(answer: "Answer", out: Path, folder: Path | None, watermark: str) -> Written:
+def _write(answer: "Answer", pixels: "NDArray[np.uint8]", out: Path, folder: Path | None, watermark: str) -> Written:
     from core import replacing
     from tryon import encode_picture, provenance
 
     told = provenance(answer)
     files = []
     with replacing(out) as part:
-        part.write_bytes(encode_picture(answer.picture, told, FORMATS[out.suffix.lower()], watermark=watermark))
+        part.write_bytes(encode_picture(pixels, told, FORMATS[out.suffix.lower()], watermark=watermark))
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)
         for number, layer in enumerate(answer.layers):
             file = folder / f"{number:02d}-{layer.name.replace('/', '-')}-x{layer.x}-y{layer.y}.png"
             file.write_bytes(encode_picture(layer.pixels, told))
             files.append(str(file))
-    return Written(answer.report, str(out), tuple(files))
+    return Written(answer.report, str(out), pixels.shape[1::-1], tuple(files))
 
 
 def _print(written: Written) -> None:
     report, console = written.report, output()
     console.print(
-        f"Wrote {written.picture}, {report.size[0]} × {report.size[1]} pixels.", highlight=False, soft_wrap=True
+        f"Wrote {written.picture}, {written.size[0]} × {written.size[1]} pixels.", highlight=False, soft_wrap=True
     )
     parts = ", ".join(
         f"{name} {getattr(report.confidence, name):.2f}" for name in ("pose", "parsing", "points", "coverage", "seen")

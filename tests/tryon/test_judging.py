@@ -7,7 +7,7 @@ import pytest
 from core.errors import GarmentUnusable, PersonUnusable
 from tests.tryon import dressed
 from tryon.garments import Garment
-from tryon.judging import Seen, check_garment, check_person, confidence_of, remarks_on
+from tryon.judging import Seen, check_garment, check_person, check_seen, confidence_of, remarks_on
 from tryon.layers import Mesh
 from tryon.order import fronts
 
@@ -94,6 +94,18 @@ def test_arms_folded_over_the_chest_are_refused_for_tops_alone() -> None:
     with pytest.raises(PersonUnusable) as refusal:
         check_person(folded, [tee()])
     assert refusal.value.reason == "arms-crossed"
+
+
+def test_a_person_who_would_be_mostly_invented_is_refused() -> None:
+    person = seen().body.person > 0.5
+    rows = np.flatnonzero(person.any(axis=1))
+    below = person & (np.arange(len(person)) > np.quantile(rows, 0.6))[:, None]
+    above = person & (np.arange(len(person)) > np.quantile(rows, 0.9))[:, None]
+    check_seen(seen(invented=above))
+    with pytest.raises(PersonUnusable) as refusal:
+        check_seen(seen(invented=below))
+    assert refusal.value.reason == "too-much-hidden"
+    assert refusal.value.remedy
 
 
 def test_each_shortcoming_has_its_remark() -> None:

@@ -1,17 +1,18 @@
 """What is read from a garment's photo before any body is known."""
 
+import msgspec
 import numpy as np
 import pytest
 
 from sample.wardrobe import garment as any_garment
 from tests.tryon.mannequins import POSES, garment, mannequin
 from tests.tryon.test_fit import flipped, placed, worn
-from tryon import Garment
+from tryon import PARTS, Garment
 from tryon.cut import Cut
 from tryon.fit import fit
 from tryon.hidden import continued, hidden
 from tryon.mesh import areas
-from tryon.pattern import Pattern
+from tryon.pattern import Pattern, Tube
 
 
 def without(given: Garment, *names: str) -> Garment:
@@ -93,3 +94,13 @@ def test_hidden_cloth_continues_stripes() -> None:
     striped = pixels.copy()
     striped[covered, :3] = 128
     assert np.array_equal(continued(striped, ~covered, covered), pixels)
+
+
+def test_a_sleeve_that_lies_nowhere_between_its_edges_goes_with_the_trunk() -> None:
+    tee = worn("crew-neck T-shirt")
+    parts = tee.parts.copy()
+    parts[parts == PARTS.index("sleeve_left")] = 0
+    parts[-40:-20, 2:10] = PARTS.index("sleeve_left")
+    pattern = Pattern.of(msgspec.structs.replace(tee, parts=parts))
+    assert all(np.isfinite(sheet.source).all() for sheet in pattern.sheets.values())
+    assert not isinstance(pattern.sheets["sleeve_left"], Tube)
