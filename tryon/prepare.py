@@ -84,11 +84,11 @@ def in_place(
     """As :func:`prepare`, but not cropped, scaled or checked for what is cut off or uncertain."""
     given = photo[..., 3] if photo.shape[2] == 4 and photo[..., 3].min() < 128 else None
     pixels = np.ascontiguousarray(photo[..., :3]) if given is None else _on_grey(photo)
-    box = _find(pixels, given, reader)
+    box, worn = _find(pixels, given, reader)
     seen, place = _look(pixels, box, reader)
     if seen.confidence.max() < THERE / 2:
         raise _no_garment()
-    _check_worn(seen, pixels, shows_person)
+    _check_worn(min(seen.worn, worn), pixels, shows_person)
     parts = _stretch(seen.parts[..., 1:], place, pixels.shape[:2])
     if given is None:
         colours, alpha = cut_out(pixels, parts.sum(axis=2))
@@ -123,15 +123,20 @@ def _on_grey(photo: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return np.rint(photo[..., :3] * share + level * (1 - share)).astype(np.uint8)
 
 
-def _find(pixels: NDArray[np.uint8], given: NDArray[np.uint8] | None, reader: Reader) -> tuple[int, int, int, int]:
-    """x, y, w, h of the one garment in the photo. Raises GarmentUnusable where there is none or are several."""
+def _find(
+    pixels: NDArray[np.uint8], given: NDArray[np.uint8] | None, reader: Reader
+) -> tuple[tuple[int, int, int, int], float]:
+    """x, y, w, h of the one garment in the photo, and how likely somebody wears it: 1 where the whole photo is
+    not looked at. Raises GarmentUnusable where there is no garment or are several."""
     none = several = 0.0
+    worn = 1.0
     if given is not None:
         mask = given > 127
     else:
         whole = (0, 0, pixels.shape[1], pixels.shape[0])
         seen, place = _look(pixels, whole, reader)
         none, _, several = seen.counts.tolist()
+        worn = seen.worn
         mask = _stretch(1 - seen.parts[..., :1], place, pixels.shape[:2]).squeeze(2) > 0.5
     _, _, stats, _ = cv2.connectedComponentsWithStats(mask.view(np.uint8), connectivity=4)
     areas = stats[1:, cv2.CC_STAT_AREA]
@@ -144,7 +149,7 @@ def _find(pixels: NDArray[np.uint8], given: NDArray[np.uint8] | None, reader: Re
         raise _no_garment()
     x, y = stats[:, :2].min(axis=0)
     right, below = (stats[:, :2] + stats[:, 2:4]).max(axis=0)
-    return int(x), int(y), int(right - x), int(below - y)
+    return (int(x), int(y), int(right - x), int(below - y)), worn
 
 
 def _no_garment() -> GarmentUnusable:
@@ -203,9 +208,10 @@ def _points(
 
 
 def _check_worn(
-    seen: Seen, pixels: NDArray[np.uint8], shows_person: Callable[[NDArray[np.uint8]], bool] | None
+    worn: float, pixels: NDArray[np.uint8], shows_person: Callable[[NDArray[np.uint8]], bool] | None
 ) -> None:
-    if seen.worn > 0.7 or (shows_person is not None and shows_person(pixels)):
+    # Seen both in the whole photo and close up: each look alone takes a garment's own folds for somebody in it.
+    if worn > 0.7 or (shows_person is not None and shows_person(pixels)):
         raise GarmentUnusable(
             "Somebody wears the garment in the photo.",
             reason="worn-by-somebody",

@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from bench.garment import picture, point_error
+from bench.garment import GROUNDS, picture, point_error
 from core import Settings, Weights
 from core.errors import GarmentUnusable, ModelMissing
 from sample import HELD_OUT, Drawing, garment
+from sample.people import person
 from sample.scenes import surface
 from tryon import POINTS_OF, Garment
 from tryon.garment_net import Reader
@@ -97,6 +98,24 @@ def test_somebody_in_the_photo_is_refused(tee: Drawing, reader: Reader) -> None:
     with pytest.raises(GarmentUnusable) as caught:
         prepare(tee.on_background(), reader=reader, shows_person=lambda pixels: True)
     assert caught.value.reason == "worn-by-somebody"
+
+
+def test_nobody_is_seen_in_flat_garments(reader: Reader) -> None:
+    rng = np.random.default_rng(3)
+    for seed in range(30_000, 30_017):  # taken close up, the last was seen worn
+        pixels, _, _ = picture(garment(seed, size=768, family=HELD_OUT), GROUNDS[seed % 3], rng)
+    assert in_place(pixels, reader=reader).points
+
+
+def test_a_garment_on_somebody_without_a_head_is_refused(reader: Reader) -> None:
+    photos = (person(seed, size=(384, 512), quality=1).pixels for seed in range(70_000, 70_010))
+    reasons = []
+    for photo in photos:
+        try:
+            prepare(np.ascontiguousarray(photo[len(photo) // 4 :]), reader=reader)
+        except GarmentUnusable as refusal:
+            reasons.append(refusal.reason)
+    assert reasons.count("worn-by-somebody") >= 8
 
 
 def test_a_file_that_is_no_network_is_refused(tmp_path: Path) -> None:
