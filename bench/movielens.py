@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from recsys.contract import Recommender, recommender
 from recsys.interactions import Interactions
 from recsys.metrics import ndcg, top
+from recsys.recommenders.ensemble import Ensemble
 from recsys.splits import Split, at_random, last_part
 
 K = 10
@@ -86,13 +86,9 @@ def random(seen: Interactions, seed: int) -> tuple[Split, Split]:
     return at_random(seen, (0.1, 0.1), seed)
 
 
-def blended(
-    chosen: Mapping[str, dict[str, Any]], validation: Split, test: Split
-) -> tuple[NDArray[np.float32], float]:
-    """Weights learnt on the validation split for parts of these tags and parameters, and NDCG@10 on the other."""
-    from recsys.recommenders.ensemble import Ensemble
-
+def blended(chosen: Mapping[str, dict[str, Any]], validation: Split, test: Split) -> tuple[Ensemble, float]:
+    """The ensemble of these tags and parameters, weighed on the validation split, and its NDCG@10 on the other."""
     blend = Ensemble(parts={tag: dict(some) for tag, some in chosen.items()}).weigh(validation)
     if test.train is not validation.train:
         blend.fitted = [recommender(tag)(**some).fit(test.train) for tag, some in chosen.items()]
-    return blend.weights, quality(blend, test)
+    return blend, quality(blend, test)

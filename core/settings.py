@@ -6,7 +6,6 @@
 
 import os
 import tomllib
-from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -103,44 +102,13 @@ class TryOn(Section):
     garments: Positive = 2000
 
 
-class Boost(Section):
-    """A rule that multiplies the value of what it meets until its day ends. category, brand: "" for any."""
-
-    category: str = ""
-    brand: str = ""
-    factor: Annotated[float, Field(gt=0, le=100)]
-    until: date
-
-
 class Recsys(Section):
-    """key: of the hashes of users, None for one made in the home folder; former_keys: those used before; keep_days: of
-    events; bought_again: whether what a user bought is recommended again; budget: milliseconds for all of an answer's
-    stages, what comes later is skipped; cached: seconds that an answer may be given again, unless events come.
-
-    most_of_brand, most_of_category: places at most in a list of ten; dear: share of places at most for what costs more
-    than the user's price band; diversity: weight of being unlike the rest of the list, 0 for none; explored: share of
-    a list's places, its tail, that is drawn by Thompson sampling; click, cart, purchase: worth of each, times the price
-    for the last two; epsilon: privacy budget of all reports in a month; exposure_gap: least ratio of a segment's
-    quality to the best one's that a training may publish.
-    """
+    """key: of the hashes under which users and sessions are kept, None for one made in the home folder; former_keys:
+    those used before; keep_days: how long events are kept."""
 
     key: SecretStr | None = None
     former_keys: tuple[SecretStr, ...] = ()
     keep_days: Positive = 730
-    bought_again: bool = False
-    budget: Seconds = 80.0
-    cached: Annotated[float, Field(ge=0)] = 300.0
-    most_of_brand: Positive = 4
-    most_of_category: Positive = 5
-    dear: Annotated[float, Field(ge=0, le=1)] = 0.4
-    diversity: Annotated[float, Field(ge=0, le=1)] = 0.2
-    explored: Annotated[float, Field(ge=0, le=1)] = 0.2
-    click: Annotated[float, Field(ge=0)] = 0.2
-    cart: Annotated[float, Field(ge=0)] = 0.02
-    purchase: Annotated[float, Field(ge=0)] = 0.1
-    boosts: tuple[Boost, ...] = ()
-    epsilon: Annotated[float, Field(gt=0)] = 4.0
-    exposure_gap: Annotated[float, Field(ge=0, le=1)] = 0.5
 
 
 class Serve(Section):

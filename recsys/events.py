@@ -16,9 +16,10 @@ WEIGHTS: Mapping[str, float] = {
 """How much each kind says for an item; those that are not here say nothing, or the contrary."""
 
 MOST_EVENTS = 1000
+ID_LENGTH = 128
 MOST_PRICE = 10**9
 _LINE = r"\A[^\x00-\x1f\x7f]+\Z"
-Name = Annotated[str, msgspec.Meta(min_length=1, max_length=128, pattern=_LINE)]
+Name = Annotated[str, msgspec.Meta(min_length=1, max_length=ID_LENGTH, pattern=_LINE)]
 Word = Annotated[str, msgspec.Meta(min_length=1, max_length=64, pattern=_LINE)]
 _AHEAD = 86_400.0  # seconds that a client's clock may be ahead of ours
 _EARLIEST = datetime(2000, 1, 1, tzinfo=UTC).timestamp()

@@ -72,7 +72,13 @@ class Interactions(msgspec.Struct, frozen=True, dict=True):
         order = np.lexsort((time, user))
         weight = np.ones(len(user), np.float32) if weight is None else weight
         return cls(
-            tuple(users), tuple(items), user[order], item[order], time[order], weight[order], **about  # type: ignore[arg-type]
+            tuple(users),
+            tuple(items),
+            user[order],
+            item[order],
+            time[order],
+            weight[order],
+            **about,  # type: ignore[arg-type]
         )
 
     def __len__(self) -> int:

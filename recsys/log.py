@@ -1,21 +1,28 @@
 """The log of events: written in any order, read by user, session or time, deleted and exported whole."""
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
-import numpy as np
-from sqlalchemy import ColumnElement, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, delete, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from core import Database
-from recsys.events import Event, Status, parse
+from recsys.events import ID_LENGTH, Event, Status, parse
 from recsys.identity import Identity
-from recsys.tables import EventRow, ExposureRow, RecommendationRow, SessionRow
+from recsys.tables import EventRow, SessionRow
 
-_READ = (EventRow.item, EventRow.type, EventRow.time, EventRow.price, EventRow.quantity, EventRow.device, EventRow.place)
+_READ = (
+    EventRow.item,
+    EventRow.type,
+    EventRow.time,
+    EventRow.price,
+    EventRow.quantity,
+    EventRow.device,
+    EventRow.place,
+)
 MOST_READ = 1000
 """Events of one user that are looked at when a list is made: the latest."""
 
@@ -32,14 +39,6 @@ class Done(msgspec.Struct, frozen=True):
     place: str | None
 
 
-class Export(msgspec.Struct, frozen=True):
-    """Everything stored of a user, less names, which are not stored."""
-
-    events: tuple[dict[str, Any], ...]
-    recommendations: tuple[dict[str, Any], ...]
-    experiments: tuple[dict[str, Any], ...]
-
-
 class EventLog:
     """Events in the database. Safe to share between threads."""
 
@@ -49,8 +48,8 @@ class EventLog:
 
     # Writing
 
-    def record(self, raw: Sequence[Mapping[str, Any]]) -> tuple[tuple[Status, ...], frozenset[str]]:
-        """Store a batch; the status of every entry, in order, and the hashes of users and sessions it touched.
+    def record(self, raw: Sequence[Mapping[str, Any]]) -> tuple[Status, ...]:
+        """Store a batch; the status of every entry, in order.
 
         Idempotent by event id. What a session did before it signed in becomes the user's, whichever came first.
         """
@@ -58,9 +57,9 @@ class EventLog:
         statuses: list[Status] = []
         rows: dict[str, dict[str, Any]] = {}
         entered: list[tuple[int, str]] = []
+        names: set[str] = set()
         for entry in raw:
-            named = entry.get("id")
-            name = named if isinstance(named, str) and len(named) <= 128 else None
+            name = _told(entry.get("id"))
             try:
                 event = parse(entry, now)
             except ValueError as error:
@@ -71,22 +70,24 @@ class EventLog:
                 statuses.append(Status(event.id, "duplicate"))
                 continue
             rows[row["id"]] = row
+            if event.user is not None:
+                names.add(event.user)
             entered.append((len(statuses), row["id"]))
             statuses.append(Status(event.id, "stored"))
         if not rows:
-            return tuple(statuses), frozenset()
+            return tuple(statuses)
         with self.database.session() as session:
-            for user in {event["user"] for event in rows.values()} - {None}:
-                self._adopt(session, user, names={entry.get("user") for entry in raw})
+            for one in names:
+                self._adopt(session, one)
             there = set(session.scalars(select(EventRow.id).where(EventRow.id.in_(list(rows)))))
             for place, id in entered:
                 if id in there:
                     statuses[place] = Status(statuses[place].id, "duplicate")
             fresh = [row for id, row in rows.items() if id not in there]
-            touched = self._join(session, fresh)
+            self._join(session, fresh)
             if fresh:
                 session.execute(insert(EventRow), fresh)
-        return tuple(statuses), touched
+        return tuple(statuses)
 
     def _row(self, event: Event, now: float) -> dict[str, Any]:
         return {
@@ -104,37 +105,30 @@ class EventLog:
             **{name: getattr(event.context, name) for name in ("position", "device", "place", "page")},
         }
 
-    def _join(self, session: Session, fresh: list[dict[str, Any]]) -> frozenset[str]:
+    def _join(self, session: Session, fresh: list[dict[str, Any]]) -> None:
         """Give anonymous events of a session to the first user who signed in within it."""
         sessions = {row["session"] for row in fresh} - {None}
-        known = dict(
-            session.execute(select(SessionRow.session, SessionRow.user).where(SessionRow.session.in_(sessions))).tuples()
-        )
+        met = select(SessionRow.session, SessionRow.user).where(SessionRow.session.in_(sessions))
+        known = {row.session: row.user for row in session.execute(met)}
         signed_in = [row for row in sorted(fresh, key=lambda row: row["time"]) if row["user"] and row["session"]]
         for row in signed_in:
             if row["session"] not in known:
                 known[row["session"]] = row["user"]
                 session.add(SessionRow(session=row["session"], user=row["user"]))
-                for table in (EventRow, RecommendationRow):
-                    session.execute(
-                        update(table)
-                        .where(table.session == row["session"], table.user.is_(None))
-                        .values(user=row["user"])
-                    )
+                session.execute(
+                    update(EventRow)
+                    .where(EventRow.session == row["session"], EventRow.user.is_(None))
+                    .values(user=row["user"])
+                )
         for row in fresh:
             if row["user"] is None:
                 row["user"] = known.get(row["session"])
-        return frozenset({row["user"] for row in fresh} | sessions) - {None}
 
-    def _adopt(self, session: Session, user: str, names: set[Any]) -> None:
-        """Move what is stored under former keys to the hash of today."""
-        for name in names:
-            if not isinstance(name, str) or self.identity.user(name) != user:
-                continue
-            for former in self.identity.former_users(name):
-                for table in (EventRow, SessionRow, RecommendationRow):
-                    session.execute(update(table).where(table.user == former).values(user=user))
-                session.execute(update(ExposureRow).where(ExposureRow.subject == former).values(subject=user))
+    def _adopt(self, session: Session, name: str) -> None:
+        """Move what is stored of a user under former keys to the hash of today."""
+        for former in self.identity.former_users(name):
+            for table in (EventRow, SessionRow):
+                session.execute(update(table).where(table.user == former).values(user=self.identity.user(name)))
 
     # Reading
 
@@ -154,47 +148,18 @@ class EventLog:
         with self.database.reading() as session:
             return tuple(Done(*row) for row in reversed(session.execute(latest).all()))
 
-    def table(self, *, since: float = 0.0, before: float = float("inf")) -> dict[str, np.ndarray]:
-        """All events of a time as columns, by time: subject (user, else session), item, type, time, price, quantity,
-        position, device, place, recommendation; None where there is none."""
-        columns = (
-            func.coalesce(EventRow.user, EventRow.session), *_READ[:5], EventRow.position, EventRow.device,
-            EventRow.place, EventRow.recommendation,
-        )  # fmt: skip
-        names = ("subject", "item", "type", "time", "price", "quantity", "position", "device", "place", "recommendation")
-        query = select(*columns).where(EventRow.time >= since, EventRow.time < min(before, 1e15)).order_by(EventRow.time)
-        with self.database.reading() as session:
-            rows = session.execute(query).all()
-        made = list(zip(*rows, strict=True)) if rows else [()] * len(names)
-        return {name: np.array(column, object) for name, column in zip(names, made, strict=True)}
-
-    def counts(self) -> tuple[int, float, float]:
-        """How many events there are, and the times of the first and the last, 0 without any."""
-        with self.database.reading() as session:
-            row = session.execute(select(func.count(), func.min(EventRow.time), func.max(EventRow.time))).one()
-        return int(row[0]), float(row[1] or 0.0), float(row[2] or 0.0)
-
     # Leaving
 
-    def export(self, name: str) -> Export:
-        """All that is stored of a user."""
+    def export(self, name: str) -> tuple[dict[str, Any], ...]:
+        """All that is stored of a user, by time, less names, which are not stored."""
         hashes = (self.identity.user(name), *self.identity.former_users(name))
-
-        def rows(query: Any, table: Any, left_out: Sequence[str]) -> tuple[dict[str, Any], ...]:
-            fields = [column.name for column in table.__table__.columns if column.name not in left_out]
-            return tuple({field: _plain(field, getattr(row, field)) for field in fields} for row in session.scalars(query))
-
+        fields = [column.name for column in EventRow.__table__.columns if column.name not in ("id", "user", "session")]
+        query = select(EventRow).where(EventRow.user.in_(hashes)).order_by(EventRow.time, EventRow.id)
         with self.database.reading() as session:
-            return Export(
-                rows(select(EventRow).where(EventRow.user.in_(hashes)).order_by(EventRow.time), EventRow,
-                     ("id", "user", "session")),
-                rows(select(RecommendationRow).where(RecommendationRow.user.in_(hashes)).order_by(RecommendationRow.time),
-                     RecommendationRow, ("user", "session")),
-                rows(select(ExposureRow).where(ExposureRow.subject.in_(hashes)), ExposureRow, ("subject",)),
-            )  # fmt: skip
+            return tuple({one: _plain(one, getattr(row, one)) for one in fields} for row in session.scalars(query))
 
-    def forget(self, name: str) -> tuple[int, tuple[str, ...]]:
-        """Delete all that is stored of a user, sessions that were theirs included; how many events, and the hashes."""
+    def forget(self, name: str) -> int:
+        """Delete all that is stored of a user, what was done in their sessions included; how many events."""
         hashes = (self.identity.user(name), *self.identity.former_users(name))
         with self.database.session() as session:
             sessions = list(session.scalars(select(SessionRow.session).where(SessionRow.user.in_(hashes))))
@@ -203,37 +168,27 @@ class EventLog:
                     or_(EventRow.user.in_(hashes), EventRow.session.in_(sessions) & EventRow.user.is_(None))
                 )
             )
-            session.execute(delete(RecommendationRow).where(RecommendationRow.user.in_(hashes)))
-            session.execute(delete(ExposureRow).where(ExposureRow.subject.in_(hashes)))
             session.execute(delete(SessionRow).where(SessionRow.user.in_(hashes)))
-        return int(gone.rowcount), (*hashes, *sessions)  # type: ignore[attr-defined]
+        return int(gone.rowcount)  # type: ignore[attr-defined]
 
     def expire(self, keep_days: int, now: float | None = None) -> int:
         """Delete what is older than so many days; how many events that were."""
         oldest = (time.time() if now is None else now) - keep_days * 86_400.0
         with self.database.session() as session:
             gone = session.execute(delete(EventRow).where(EventRow.time < oldest))
-            session.execute(delete(RecommendationRow).where(RecommendationRow.time < oldest))
-            session.execute(delete(ExposureRow).where(ExposureRow.time < oldest))
             session.execute(
-                delete(SessionRow).where(SessionRow.session.not_in(select(EventRow.session).where(EventRow.session.is_not(None))))
+                delete(SessionRow).where(
+                    SessionRow.session.not_in(select(EventRow.session).where(EventRow.session.is_not(None)))
+                )
             )
         return int(gone.rowcount)  # type: ignore[attr-defined]
 
-    # Lists that were shown
 
-    def shown(self, rows: Sequence[dict[str, Any]]) -> None:
-        """Store lists as they were given, with their propensities."""
-        if rows:
-            with self.database.session() as session:
-                session.execute(insert(RecommendationRow), list(rows))
-
-    def lists(self, since: float = 0.0) -> Iterator[RecommendationRow]:
-        """Lists shown since, by time."""
-        with self.database.reading() as session:
-            yield from session.scalars(
-                select(RecommendationRow).where(RecommendationRow.time >= since).order_by(RecommendationRow.time)
-            )
+def _told(id: Any) -> str | None:
+    """An entry's id as it may be told back, whatever was sent in its place."""
+    if not isinstance(id, str) or len(id) > ID_LENGTH or not id.isprintable():
+        return None
+    return id
 
 
 def _plain(field: str, value: Any) -> Any:

@@ -73,7 +73,9 @@ class Shoppers:
         """(3, k): chance of a click once looked at, of the cart once clicked, and of the purchase once in the cart."""
         wanted = self.utility(np.array([shopper]))[0, shown]
         ready = self.impulse[shopper]
-        return np.stack([_logistic(wanted - 2.6 + ready), _logistic(wanted - 2.0 + ready), _logistic(0.7 * wanted - 0.8)])
+        return np.stack(
+            [_logistic(wanted - 2.6 + ready), _logistic(wanted - 2.0 + ready), _logistic(0.7 * wanted - 0.8)]
+        )
 
     def respond(self, shopper: int, shown: NDArray[np.int64], rng: np.random.Generator) -> Response:
         """What the shopper does with a list of products, best place first: down the list until they stop looking."""

@@ -1,46 +1,46 @@
 """Nearest item vectors: what lets a product that nobody has seen yet be recommended."""
 
-from collections.abc import Sequence
-
 import numpy as np
-from numpy.typing import NDArray
 
-from recsys.contract import Arrays, Recommender, register
-from recsys.interactions import History, Interactions
-from recsys.recommenders.item_weights import recency
+from recsys.contract import register
+from recsys.interactions import Interactions
+from recsys.recommenders.item_weights import ItemWeights
+
+_BLOCK = 1024
 
 
 @register("content.nearest")
-class Nearest(Recommender):
-    """Cosine to the mean of the history's vectors, fading with age, and a little to the nearest one alone.
+class Nearest(ItemWeights):
+    """Every item speaks for those whose vectors, of photo search (image, text, colour), are nearest to its own.
 
-    nearest: share of the second. The vectors are those of photo search (image, text, colour).
+    neighbours: of each item; sharpen: power of the cosine. An item without a vector neither speaks nor is spoken for.
     """
 
     tau: float = 8.0
     floor: float = 0.05
-    nearest: float = 0.3
+    neighbours: int = 100
+    sharpen: float = 3.0
 
     def fit(self, seen: Interactions) -> "Nearest":
-        vectors = seen.vectors if seen.vectors is not None else np.zeros((len(seen.items), 1), np.float32)
-        norms = np.linalg.norm(vectors, axis=1, keepdims=True)
-        self.vectors = np.asarray(vectors / np.maximum(norms, 1e-9), np.float32)
+        from scipy.sparse import csr_matrix
+
+        count = len(seen.items)
+        vectors = seen.vectors if seen.vectors is not None else np.zeros((count, 1), np.float32)
+        k = min(self.neighbours, count - 1)
+        if k < 1:
+            self.weights = csr_matrix((count, count), dtype=np.float32)
+            return self
+        near = np.zeros((count, k), np.int32)
+        likeness = np.zeros((count, k), np.float32)
+        for start in range(0, count, _BLOCK):
+            cosines = vectors[start : start + _BLOCK] @ vectors.T
+            rows = np.arange(len(cosines))
+            cosines[rows, start + rows] = -np.inf
+            found = np.argpartition(-cosines, k - 1, axis=1)[:, :k]
+            near[start : start + _BLOCK] = found
+            likeness[start : start + _BLOCK] = np.take_along_axis(cosines, found, 1)
+        likeness = np.maximum(likeness, 0.0) ** self.sharpen
+        rows = np.repeat(np.arange(count), k)
+        self.weights = csr_matrix((likeness.ravel(), (rows, near.ravel())), (count, count))
+        self.weights.eliminate_zeros()
         return self
-
-    def score(self, histories: Sequence[History]) -> NDArray[np.float32]:
-        asked = recency(histories, len(self.vectors), self.tau, self.floor)
-        means = np.asarray(asked @ self.vectors, np.float32)
-        means /= np.maximum(np.linalg.norm(means, axis=1, keepdims=True), 1e-9)
-        scores = (1 - self.nearest) * (means @ self.vectors.T)
-        if self.nearest:
-            for row, history in enumerate(histories):
-                if len(history.items):
-                    last = self.vectors[history.items[-8:]]
-                    scores[row] += self.nearest * (last @ self.vectors.T).max(0)
-        return np.asarray(scores, np.float32)
-
-    def arrays(self) -> Arrays:
-        return {"vectors": self.vectors}
-
-    def restore(self, arrays: Arrays) -> None:
-        self.vectors = np.asarray(arrays["vectors"], np.float32)

@@ -58,12 +58,14 @@ class Als(_Factors):
 
     def fit(self, seen: Interactions) -> "Als":
         from implicit.als import AlternatingLeastSquares
+        from threadpoolctl import threadpool_limits
 
-        model: Any = AlternatingLeastSquares(
-            self.factors, regularization=self.l2, alpha=1 + self.alpha, iterations=self.iterations, num_threads=1,
-            use_gpu=False, random_state=self.seed,
-        )  # fmt: skip
-        model.fit(seen.matrix, show_progress=False)
+        with threadpool_limits(1, "blas"):
+            model: Any = AlternatingLeastSquares(
+                self.factors, regularization=self.l2, alpha=1 + self.alpha, iterations=self.iterations, num_threads=1,
+                use_gpu=False, random_state=self.seed,
+            )  # fmt: skip
+            model.fit(seen.matrix, show_progress=False)
         self.items = np.asarray(model.item_factors, np.float32)
         return self
 

@@ -74,9 +74,13 @@ class ItemWeights(Recommender):
         return np.asarray(scores if isinstance(scores, np.ndarray) else scores.toarray(), np.float32)
 
     def explain(self, history: History, item: int) -> NDArray[np.float32]:
+        if not len(history.items):
+            return np.zeros(0, np.float32)
         asked = recency([history], self.weights.shape[0], self.tau, self.floor)
-        column = self.weights[:, item] if isinstance(self.weights, np.ndarray) else self.weights[:, [item]].toarray()
-        return np.asarray(asked.data * np.ravel(column)[history.items], np.float32)
+        said = self.weights[history.items][
+            :, [item]
+        ]  # rows first: a column of a sparse matrix is a walk through all of it
+        return np.asarray(asked.data * np.ravel(said if isinstance(said, np.ndarray) else said.toarray()), np.float32)
 
     def arrays(self) -> Arrays:
         if isinstance(self.weights, np.ndarray):

@@ -136,7 +136,9 @@ class Transformer(Recommender):
         if self.contrast and len(self.widths) and self.content.any():
             some = compared[torch.randperm(len(compared), generator=generator)[:256]]
             ids, content = self.model.items.apart(some)
-            loss = loss + self.contrast * functional.cross_entropy(ids @ content.T / _TEMPERATURE, torch.arange(len(some)))
+            loss = loss + self.contrast * functional.cross_entropy(
+                ids @ content.T / _TEMPERATURE, torch.arange(len(some))
+            )
         return loss
 
     def _windows(self, seen: Interactions) -> tuple["torch.Tensor", list[tuple[History, int]]]:
