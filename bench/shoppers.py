@@ -1,7 +1,9 @@
 """The sample's shoppers: how near a recommender comes to the preferences that their events were drawn from."""
 
 import sys
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 
@@ -15,7 +17,7 @@ from recsys.splits import last_part
 from sample import Shoppers, generate
 
 PRODUCTS = 300
-CHOICES = {
+CHOICES: dict[str, dict[str, Sequence[Any]]] = {
     "als.implicit": {"factors": (12, 16, 20), "alpha": (1.0, 3.0), "l2": (10.0, 30.0)},
     "ease.closed": {"l2": (150.0, 300.0, 600.0)},
     "popularity.decayed": {"half_life": (30.0,)},

@@ -35,7 +35,7 @@ class _Kind(type(msgspec.Struct), ABCMeta):  # type: ignore[misc]
     """Structs whose abstract methods are held to."""
 
 
-class Recommender(msgspec.Struct, metaclass=_Kind, kw_only=True, dict=True):
+class Recommender(msgspec.Struct, metaclass=_Kind, kw_only=True, dict=True):  # type: ignore[metaclass]
     """A recommender; the fields of a subclass are its parameters, which is what ``save`` keeps beside its arrays."""
 
     tag: ClassVar[str]

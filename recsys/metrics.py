@@ -42,7 +42,7 @@ def ndcg(lists: Lists, wanted: Wanted, k: int) -> NDArray[np.float64]:
 
 def recall(lists: Lists, wanted: Wanted, k: int) -> NDArray[np.float64]:
     """(n,): share of what was wanted among the first k."""
-    return hits(lists[:, :k], wanted).sum(1) / np.array([len(some) for some in wanted])
+    return np.asarray(hits(lists[:, :k], wanted).sum(1) / np.array([len(some) for some in wanted]))
 
 
 def reciprocal_rank(lists: Lists, wanted: Wanted) -> NDArray[np.float64]:
@@ -91,7 +91,7 @@ def miscalibration(lists: Lists, asked: Sequence[History], kinds: NDArray[np.int
 
 
 def gini(lists: Lists, items: int) -> float:
-    """How unevenly exposure falls on the items: 0 evenly, 1 all on one."""
+    """How unevenly exposure falls on the items: 0 evenly, (n - 1) / n all on one of n."""
     shown = np.sort(np.bincount(lists[lists >= 0], minlength=items))
     total = shown.sum()
     return float(1 - 2 * (np.cumsum(shown) / total).mean() + 1 / items) if total else 0.0

@@ -39,8 +39,8 @@ class Nearest(ItemWeights):
             found = np.argpartition(-cosines, k - 1, axis=1)[:, :k]
             near[start : start + _BLOCK] = found
             likeness[start : start + _BLOCK] = np.take_along_axis(cosines, found, 1)
-        likeness = np.maximum(likeness, 0.0) ** self.sharpen
+        weights = (np.maximum(likeness, 0.0) ** self.sharpen).astype(np.float32)
         rows = np.repeat(np.arange(count), k)
-        self.weights = csr_matrix((likeness.ravel(), (rows, near.ravel())), (count, count))
+        self.weights = csr_matrix((weights.ravel(), (rows, near.ravel())), (count, count))
         self.weights.eliminate_zeros()
         return self

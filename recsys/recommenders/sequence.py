@@ -99,7 +99,7 @@ class Transformer(Recommender):
         best, kept, stale = -np.inf, {}, 0
         for _ in range(self.epochs):
             self.model.train()
-            for chosen in torch.randperm(len(windows), generator=generator).split(self.batch):
+            for chosen in torch.split(torch.randperm(len(windows), generator=generator), self.batch):
                 loss = self._loss(windows[chosen], known, generator)
                 optimizer.zero_grad()
                 loss.backward()  # type: ignore[no-untyped-call]

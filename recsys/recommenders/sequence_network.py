@@ -28,7 +28,7 @@ class Items(nn.Module):
 
     def told(self) -> Tensor:
         """(items, parts + 1, size): each part of the content, and the category, as tokens."""
-        content = self.get_buffer("content").split(list(self.widths), dim=1)
+        content = torch.split(self.get_buffer("content"), list(self.widths), dim=1)
         tokens = [project(part) for project, part in zip(self.parts, content, strict=True)]
         return torch.stack([*tokens, self.kinds(self.get_buffer("category"))], 1)
 
@@ -37,7 +37,7 @@ class Items(nn.Module):
         ids = torch.where(known[:, None], self.ids.weight, self.stand_in)
         told = self.told()
         answered, _ = self.fuse(ids[:, None], told, told, need_weights=False)
-        return self.norm(ids + answered[:, 0])
+        return self.norm(ids + answered[:, 0])  # type: ignore[no-any-return]
 
     def apart(self, chosen: Tensor) -> tuple[Tensor, Tensor]:
         """Id and content of the chosen items, (n, size) each of unit length, for the contrastive term."""
