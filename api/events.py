@@ -78,7 +78,6 @@ class EventsController(Controller):
         responses=problems(400, 403, 404, 503),
         sync_to_thread=True,
     )
-    def remove(self, state: AppState, user: UserId) -> Response[None]:
+    def remove(self, state: AppState, user: UserId) -> None:
         """What was done in the user's sessions before signing in goes too. Deleting twice is no fault."""
         state.service.events.forget(user)
-        return Response(None, status_code=204)

@@ -33,7 +33,14 @@ def write(
     """
     folder = Path(folder)
     stamp, catalogue = folder / "sample.json", folder / "catalogue.jsonl"
-    numbers = {"products": products, "seed": seed, "size": size, "photos": photos, "people": people, "shoppers": shoppers}
+    numbers = {
+        "products": products,
+        "seed": seed,
+        "size": size,
+        "photos": photos,
+        "people": people,
+        "shoppers": shoppers,
+    }
     recipe = msgspec.json.encode({"recipe": RECIPE, **numbers})
     if catalogue.is_file() and stamp.is_file() and stamp.read_bytes() == recipe:
         if progress:
