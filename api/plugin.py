@@ -15,6 +15,7 @@ from litestar.static_files import create_static_files_router
 from api.assets import AssetsController
 from api.catalog import CatalogController
 from api.document import openapi
+from api.events import EventsController
 from api.guards import from_here
 from api.headers import add_headers
 from api.health import HealthController
@@ -58,6 +59,7 @@ class ShopglassPlugin(InitPlugin):
             AssetsController,
             TryOnController,
             LiveController,
+            EventsController,
         ]
         app_config.plugins.append(problem_details())
         if (collector := self.service.settings.telemetry.otlp) is not None:

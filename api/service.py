@@ -17,6 +17,7 @@ from api.metrics import observe_stages
 from api.sight import batched
 from core import Database, Job, Jobs, Settings, Worker
 from core.errors import Busy, NotFound, ShopglassError, Unavailable
+from recsys import EventLog, Identity
 from search import (
     KIND,
     Answer,
@@ -68,6 +69,7 @@ class Service:
     jobs: Jobs
     thumbnails: Thumbnails
     orders: Orders
+    events: EventLog
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -139,10 +141,11 @@ class Service:
         return await self._answer(lambda: use(self.fitting.wearable(item)), limiter=self._fitters)
 
     async def sweep(self) -> None:
-        """Remove what has expired of try-ons, every minute and at once when it is started."""
+        """Remove what has expired of try-ons and events, every minute and at once when it is started."""
         while True:
             try:
                 await to_thread.run_sync(self.orders.sweep)
+                await to_thread.run_sync(self.events.expire, self.settings.recsys.keep_days)
             except ShopglassError as error:
                 log.warning("sweep_failed", error=error.detail)
             await sleep(SWEEP)
@@ -213,6 +216,7 @@ class Service:
         self.thumbnails = Thumbnails(settings, self.catalogue, lambda: image_folders(self.jobs))
         stack.callback(self.thumbnails.close)
         self.orders = Orders(self.jobs, settings.home, settings.tryon.keep)
+        self.events = EventLog(database, Identity(settings))
         self._sweep_uploads()
 
     def _warm_up(self, stack: ExitStack, closing: threading.Event) -> None:

@@ -102,6 +102,15 @@ class TryOn(Section):
     garments: Positive = 2000
 
 
+class Recsys(Section):
+    """key: of the hashes under which users and sessions are kept, None for one made in the home folder; former_keys:
+    those used before; keep_days: how long events are kept."""
+
+    key: SecretStr | None = None
+    former_keys: tuple[SecretStr, ...] = ()
+    keep_days: Positive = 730
+
+
 class Serve(Section):
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8000
@@ -129,6 +138,7 @@ class Settings(Section):
     jobs: Jobs = Jobs()
     ingest: Ingest = Ingest()
     tryon: TryOn = TryOn()
+    recsys: Recsys = Recsys()
     serve: Serve = Serve()
     telemetry: Telemetry = Telemetry()
 

@@ -4,6 +4,7 @@ every picture."""
 from sample.drawing import Drawing
 from sample.people import POSES, PersonPicture, Worn, person
 from sample.shop import Latent, SampleProduct, Shop, generate
+from sample.shoppers import Shoppers
 from sample.wardrobe import HELD_OUT, families, garment
 from sample.writer import write
 
@@ -15,6 +16,7 @@ __all__ = [
     "PersonPicture",
     "SampleProduct",
     "Shop",
+    "Shoppers",
     "Worn",
     "families",
     "garment",

@@ -12,26 +12,35 @@ from numpy.typing import NDArray
 from sample.people import person
 from sample.scenes import photograph
 from sample.shop import SampleProduct, Shop
+from sample.shoppers import Shoppers
 
 POSTURES = ("arms down", "arms away", "one akimbo")
-RECIPE = 2  # raise it when the drawings change, so that a catalogue on disk is written anew
+RECIPE = 3  # raise it when the drawings change, so that a catalogue on disk is written anew
 
 
 def write(
     folder: Path, products: int = 300, seed: int = 7, progress: Callable[[int, int], None] | None = None, *,
-    size: int = 512, photos: int = 24, people: int = 0,
+    size: int = 512, photos: int = 24, people: int = 0, shoppers: int = 0,
 ) -> Path:  # fmt: skip
-    """Write ``catalogue.jsonl`` and ``images/``, ``photos.jsonl`` and ``photos/``, and ``people/``; return the
-    catalogue's path.
+    """Write ``catalogue.jsonl`` and ``images/``, ``photos.jsonl`` and ``photos/``, ``people/`` and
+    ``events.jsonl``; return the catalogue's path.
 
-    size: pixels of a picture's side; photos: how many at most; people: drawn persons to try things on. progress is
+    size: pixels of a picture's side; photos: how many at most; people: drawn persons to try things on; shoppers: whose events
+    are written, one a line (:mod:`sample.shoppers`). progress is
     called with (done, total) after every picture of a product. A folder already written from the same numbers is left
     as it is. A line of ``photos.jsonl`` names a photo and the products in it, largest first, with
     their boxes (x, y, w, h) in fractions.
     """
     folder = Path(folder)
     stamp, catalogue = folder / "sample.json", folder / "catalogue.jsonl"
-    numbers = {"products": products, "seed": seed, "size": size, "photos": photos, "people": people}
+    numbers = {
+        "products": products,
+        "seed": seed,
+        "size": size,
+        "photos": photos,
+        "people": people,
+        "shoppers": shoppers,
+    }
     recipe = msgspec.json.encode({"recipe": RECIPE, **numbers})
     if catalogue.is_file() and stamp.is_file() and stamp.read_bytes() == recipe:
         if progress:
@@ -53,6 +62,9 @@ def write(
     _photos(folder, shop, products, photos)
     for number in range(people):
         save(folder / "people" / f"{number + 1}.jpg", person(seed + number, POSTURES[number % len(POSTURES)]).pixels)
+    with (folder / "events.jsonl").open("wb") as lines:
+        for event in Shoppers(list(shop.products(products)), shoppers, seed).events():
+            lines.write(msgspec.json.encode(event) + b"\n")
     stamp.write_bytes(recipe)
     return catalogue
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-ROOMS = ("core", "sample", "vision", "search", "tryon", "api", "bench")
+ROOMS = ("core", "sample", "vision", "search", "tryon", "recsys", "api", "bench")
 OPEN = {"core.errors", "core.settings"}
 BEHIND = {
     "bench": "measures what is behind the doors",
@@ -18,7 +18,7 @@ BEHIND = {
 DOORS = {
     "core": "Base Database Function Job Jobs Running Settings ShopglassError Stages Status Weights Worker "
     "configure_logging digest load_settings observe refusing_full_disk replacing",
-    "sample": "Drawing HELD_OUT Latent POSES PersonPicture SampleProduct Shop Worn families garment generate person "
+    "sample": "Drawing HELD_OUT Latent POSES PersonPicture SampleProduct Shop Shoppers Worn families garment generate person "
     "write",
     "vision": "Encoder Faces HEAD_PLAN HandLandmarks Hands HeadPlan HeadPoint Heads IMAGE_TOWERS Landmarks Network "
     "Picture Pose Regions Silhouette TEXT_TOWER Vision captions_by_kind captions_by_title create_encoder "
@@ -28,6 +28,8 @@ DOORS = {
     "IngestOrder IngestResult Items KIND MOST_HITS MOST_TERMS MOST_TEXT Parts PhotoAnswer PhotoRegion "
     "Pictures Product Progress Query RegionAnswer Searcher Sight Term Thumbnails Version align holder "
     "image_folders ingest_function ingest_id install_heads parse read_faults",
+    "recsys": "Event EventLog History Identity Interactions MOST_EVENTS Recommender Scored Status list_recommenders "
+    "recommender",
     "tryon": "ACCESSORY_KINDS KIND LABELS MOST_GARMENTS PARTS POINTS POINTS_OF Accessory AccessoryAsset "
     "AccessoryKind Answer Body Category Code Confidence Document Face Failure Fitting Format Garment "
     "GarmentAsset Hand Layer Mesh Order Orders People Photos Provenance Remark Report Result TryOn "
@@ -35,7 +37,7 @@ DOORS = {
     "garment_texture provenance read_accessory",
 }
 SLOW = (
-    "cv2 huey mediapipe numpy onnxruntime open_clip openvino polars pydantic pymilvus sqlalchemy timm torch ultralytics"
+    "cv2 huey mediapipe numpy onnxruntime open_clip openvino polars pydantic pymilvus sqlalchemy timm torch ultralytics implicit scipy"
 )
 
 
@@ -46,7 +48,7 @@ def test_a_door_shows_these_names_and_no_others(room: str) -> None:
     assert all(hasattr(door, name) for name in door.__all__)
 
 
-@pytest.mark.parametrize("room", ["core", "vision", "search", "tryon"])
+@pytest.mark.parametrize("room", ["core", "vision", "search", "tryon", "recsys"])
 def test_opening_a_door_loads_nothing_slow(room: str) -> None:
     script = f"import sys, {room}; print(*[name for name in {SLOW.split()!r} if name in sys.modules])"
     loaded = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT)

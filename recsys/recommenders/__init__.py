@@ -1,0 +1,1 @@
+"""The recommenders there are, each a module; :func:`recsys.recommender` finds them by tag."""

@@ -1,0 +1,42 @@
+"""Tables of the room. Times are Unix seconds in UTC; user and session are keyed hashes (:mod:`recsys.identity`)."""
+
+from sqlalchemy import Float, Index, Integer, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core import Base
+
+
+class EventRow(Base):
+    """One event, by the hash of its id."""
+
+    __tablename__ = "shopper_events"
+    __table_args__ = (
+        Index("ix_shopper_events_user_time", "user", "time"),
+        Index("ix_shopper_events_session_time", "session", "time"),
+        Index("ix_shopper_events_time", "time"),
+    )
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    type: Mapped[str] = mapped_column(String(20))
+    time: Mapped[float] = mapped_column(Float)
+    received: Mapped[float] = mapped_column(Float)
+    user: Mapped[str | None] = mapped_column(String(64))
+    session: Mapped[str | None] = mapped_column(String(64))
+    item: Mapped[str | None] = mapped_column(String(128))
+    query: Mapped[str | None] = mapped_column(Text)
+    price: Mapped[float | None] = mapped_column(Float)
+    quantity: Mapped[int] = mapped_column(Integer)
+    recommendation: Mapped[str | None] = mapped_column(String(64))
+    position: Mapped[int | None] = mapped_column(Integer)
+    device: Mapped[str | None] = mapped_column(String(64))
+    place: Mapped[str | None] = mapped_column(String(64))
+    page: Mapped[str | None] = mapped_column(String(64))
+
+
+class SessionRow(Base):
+    """A session that has signed in, and as whom."""
+
+    __tablename__ = "shopper_sessions"
+
+    session: Mapped[str] = mapped_column(String(64), primary_key=True)
+    user: Mapped[str] = mapped_column(String(64), index=True)
