@@ -36,9 +36,7 @@ DOORS = {
     "Wardrobe accessory_asset accessory_of accessory_texture category_of encode_picture garment_asset "
     "garment_texture provenance read_accessory",
 }
-SLOW = (
-    "cv2 huey mediapipe numpy onnxruntime open_clip openvino polars pydantic pymilvus sqlalchemy timm torch ultralytics implicit scipy"
-)
+SLOW = "cv2 huey mediapipe numpy onnxruntime open_clip openvino polars pydantic pymilvus sqlalchemy timm torch ultralytics implicit scipy"
 
 
 @pytest.mark.parametrize("room", DOORS)
