@@ -7,6 +7,7 @@ from litestar import Controller, get
 from litestar.params import PathParameter
 from litestar.response import File
 
+from api.access import OPEN
 from api.problems import problems
 from api.state import AppState
 from core import Weights
@@ -26,6 +27,7 @@ class Assets(msgspec.Struct, frozen=True):
 class AssetsController(Controller):
     path = "/assets"
     tags = ("try-on",)
+    opt = OPEN
 
     @get("/", operation_id="getAssets", summary="Whether the live page has all it needs", sync_to_thread=True)
     def check(self, state: AppState) -> Assets:

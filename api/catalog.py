@@ -19,6 +19,7 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import Body, PathParameter, QueryParameter
 from litestar.response import ServerSentEvent, Stream
 
+from api.access import MERCHANT
 from api.guards import takes
 from api.problems import problems
 from api.service import UPLOADS
@@ -69,6 +70,7 @@ def shown(job: Job) -> CatalogueJob:
 class CatalogController(Controller):
     path = "/v1/catalog/jobs"
     tags = ("catalogue",)
+    opt = MERCHANT
 
     @post(
         operation_id="submitCatalogue",

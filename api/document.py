@@ -4,6 +4,7 @@ from litestar import Response, Router
 from litestar.openapi.config import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 
+from api.access import OPEN
 from core.errors import NotFound
 
 
@@ -21,6 +22,8 @@ def openapi() -> OpenAPIConfig:
         version="1.0.0",
         description="Find a photographed thing in a shop's catalogue.",
         render_plugins=[JsonRenderPlugin(path=["/", "/openapi.json"])],
-        openapi_router=Router("/schema", route_handlers=[], include_in_schema=False, after_request=_no_such_document),
+        openapi_router=Router(
+            "/schema", route_handlers=[], include_in_schema=False, opt=OPEN, after_request=_no_such_document
+        ),
         use_handler_docstrings=True,
     )

@@ -7,6 +7,7 @@ from litestar import Controller, Response, delete, get, post, route
 from litestar.enums import HttpMethod
 from litestar.params import JSONBody, PathParameter
 
+from api.access import FRONT, MERCHANT
 from api.guards import takes
 from api.problems import problems
 from api.state import AppState
@@ -39,6 +40,7 @@ class Stored(msgspec.Struct, frozen=True):
 class EventsController(Controller):
     path = "/v1"
     tags = ("events",)
+    opt = FRONT
 
     @post(
         "/events",
@@ -59,6 +61,7 @@ class EventsController(Controller):
     @get(
         "/users/{user:str}",
         operation_id="exportUser",
+        opt={**MERCHANT, "personal": True},
         summary="Everything that is kept of a user",
         responses=problems(400, 404, 503),
         sync_to_thread=True,
@@ -74,6 +77,7 @@ class EventsController(Controller):
     @delete(
         "/users/{user:str}",
         operation_id="deleteUser",
+        opt={**MERCHANT, "personal": True},
         summary="Delete everything that is kept of a user",
         responses=problems(400, 403, 404, 503),
         sync_to_thread=True,

@@ -7,6 +7,8 @@ from litestar.exceptions import HTTPException
 from litestar.handlers import BaseRouteHandler
 from litestar.types import Guard
 
+from api.access import ORIGIN
+
 _HARMLESS = ("GET", "HEAD", "OPTIONS")
 
 
@@ -26,5 +28,5 @@ def from_here(connection: ASGIConnection, handler: BaseRouteHandler) -> None:  #
     origin = connection.headers.get("origin")
     if origin is None or connection.scope.get("method") in _HARMLESS:
         return
-    if urlsplit(origin).netloc != connection.headers.get("host"):
+    if urlsplit(origin).netloc != connection.headers.get("host") and connection.scope.get(ORIGIN) != origin:
         raise HTTPException(status_code=403, detail="A page of another site may not ask this.")

@@ -3,6 +3,7 @@
 import msgspec
 from litestar import Controller, get
 
+from api.access import OPEN
 from api.problems import problems
 from api.state import AppState
 from core.errors import Unavailable
@@ -21,6 +22,7 @@ class Ready(msgspec.Struct, frozen=True):
 class HealthController(Controller):
     path = "/health"
     tags = ("health",)
+    opt = OPEN
 
     @get("/live", operation_id="live", summary="The process answers", sync_to_thread=False)
     def live(self) -> Live:

@@ -9,6 +9,7 @@ from litestar.enums import HttpMethod
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import JSONBody, PathParameter
 
+from api.access import FRONT, MERCHANT
 from api.guards import takes
 from api.problems import problems
 from api.state import AppState
@@ -64,6 +65,7 @@ def _product(item_id: str, item: msgspec.Struct) -> Product:
 class ItemsController(Controller):
     path = "/v1/items"
     tags = ("items",)
+    opt = FRONT
 
     @get(
         "/{item_id:str}",
@@ -83,6 +85,7 @@ class ItemsController(Controller):
     @put(
         "/{item_id:str}",
         operation_id="putItem",
+        opt=MERCHANT,
         summary="Store a product whole, new or in place of the one there",
         guards=[takes(JSON)],
         responses={
@@ -100,6 +103,7 @@ class ItemsController(Controller):
     @patch(
         "/{item_id:str}",
         operation_id="changeItem",
+        opt=MERCHANT,
         summary="Change some fields of a product",
         guards=[takes(JSON)],
         responses=problems(400, 403, 404, 409, 413, 415, 422, 502, 503),
@@ -112,6 +116,7 @@ class ItemsController(Controller):
     @delete(
         "/{item_id:str}",
         operation_id="deleteItem",
+        opt=MERCHANT,
         summary="Delete a product",
         responses=problems(400, 404, 503),
         sync_to_thread=True,

@@ -10,6 +10,7 @@ from litestar.params import QueryParameter
 from litestar.response import File
 from litestar.static_files import create_static_files_router
 
+from api.access import FRONT, OPEN
 from api.items import ItemId
 from api.problems import problems
 from api.state import AppState
@@ -32,18 +33,19 @@ Number = Annotated[
 CACHED = "public, max-age=300"
 
 
-@get("/try", include_in_schema=False, sync_to_thread=False)
+@get("/try", include_in_schema=False, opt=OPEN, sync_to_thread=False)
 def live_page() -> File:
     """The page."""
     return File(FOLDER / "index.html", content_disposition_type="inline", media_type="text/html")
 
 
-live_files = create_static_files_router("/try", directories=[FOLDER], include_in_schema=False)
+live_files = create_static_files_router("/try", directories=[FOLDER], include_in_schema=False, opt=OPEN)
 
 
 class LiveController(Controller):
     path = "/v1/tryon/items"
     tags = ("try-on",)
+    opt = FRONT
 
     @get(
         "/{item_id:str}",

@@ -12,6 +12,7 @@ from litestar.plugins import InitPlugin
 from litestar.response import File
 from litestar.static_files import create_static_files_router
 
+from api.access import OPEN, Access
 from api.assets import AssetsController
 from api.catalog import CatalogController
 from api.document import openapi
@@ -33,7 +34,7 @@ from core import Settings, configure_logging
 PAGE = Path(__file__).parent / "page"
 
 
-@get("/", include_in_schema=False, sync_to_thread=False)
+@get("/", include_in_schema=False, sync_to_thread=False, opt=OPEN)
 def page() -> File:
     """The web page."""
     return File(PAGE / "index.html", content_disposition_type="inline", media_type="text/html")
@@ -49,7 +50,7 @@ class ShopglassPlugin(InitPlugin):
         app_config.route_handlers += [
             page,
             live_page,
-            create_static_files_router("/page", directories=[PAGE], include_in_schema=False),
+            create_static_files_router("/page", directories=[PAGE], include_in_schema=False, opt=OPEN),
             live_files,
             SearchController,
             ItemsController,
@@ -66,7 +67,9 @@ class ShopglassPlugin(InitPlugin):
             provider = tracer_provider(collector)
             app_config.plugins.append(tracing(provider))
             app_config.on_shutdown.append(provider.shutdown)
-        app_config.middleware.append(REQUESTS.middleware)
+        access = Access(self.service.settings, self.service)
+        app_config.middleware += [REQUESTS.middleware, access]
+        app_config.on_shutdown.append(access.limits.close)
         app_config.guards.append(from_here)
         app_config.before_send.append(add_headers)
         app_config.openapi_config = openapi()

@@ -11,7 +11,7 @@ from litestar.exceptions import HTTPException
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.plugins.problem_details import ProblemDetailsConfig, ProblemDetailsException, ProblemDetailsPlugin
 
-from core.errors import BadRequest, NotFound, ShopglassError, Unavailable, Unwearable
+from core.errors import BadRequest, LimitExceeded, NotFound, ShopglassError, Unauthorised, Unavailable, Unwearable
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -56,12 +56,12 @@ class Problem(msgspec.Struct, frozen=True):
 
 
 def problems(*statuses: int) -> dict[int, ResponseSpec]:
-    """The ``responses`` of a handler that may fail with these statuses, for the OpenAPI document."""
+    """The ``responses`` of a handler that may fail with these statuses, and as any may, for the OpenAPI document."""
     return {
         status: ResponseSpec(
             Problem, description=HTTPStatus(status).phrase, media_type=MEDIA_TYPE, generate_examples=False
         )
-        for status in statuses
+        for status in sorted({*statuses, 401, 403, 429})
     }
 
 
@@ -69,7 +69,11 @@ def from_shopglass(error: ShopglassError) -> ProblemDetailsException:
     """Ours: everything it says is made for users."""
     if error.status == 500:
         return from_anything(error)
-    headers = {"Retry-After": str(max(1, ceil(error.retry_after)))} if isinstance(error, Unavailable) else None
+    headers = {}
+    if isinstance(error, Unavailable | LimitExceeded):
+        headers["Retry-After"] = str(max(1, ceil(error.retry_after)))
+    if isinstance(error, Unauthorised):
+        headers["WWW-Authenticate"] = 'Bearer, Basic realm="Shopglass: any name, the key as password"'
     reason = error.reason if isinstance(error, Unwearable) else None
     return _problem(
         error.status, error.type_uri(), error.title, error.detail, error.remedy, reason=reason, headers=headers

@@ -8,6 +8,7 @@ from litestar.datastructures import UploadFile
 from litestar.enums import RequestEncodingType
 from litestar.params import Body, JSONBody, QueryParameter
 
+from api.access import FRONT
 from api.guards import takes
 from api.items import ItemId
 from api.problems import problems
@@ -73,10 +74,12 @@ class PhotoForm(msgspec.Struct):
 class SearchController(Controller):
     path = "/v1"
     tags = ("search",)
+    opt = FRONT
 
     @post(
         "/search/photo",
         operation_id="searchByPhoto",
+        opt={"cost": 10},
         summary="What is in a photo, and the products nearest to it",
         guards=[takes("multipart/form-data")],
         status_code=200,

@@ -15,7 +15,7 @@ from anyio import CapacityLimiter, sleep, to_thread
 from api.garments import open_fitting, then_prepare
 from api.metrics import observe_stages
 from api.sight import batched
-from core import Database, Job, Jobs, Settings, Worker
+from core import AuditLog, Database, Job, Jobs, Keys, Settings, Worker
 from core.errors import Busy, NotFound, ShopglassError, Unavailable
 from recsys import EventLog, Identity
 from search import (
@@ -70,6 +70,8 @@ class Service:
     thumbnails: Thumbnails
     orders: Orders
     events: EventLog
+    keys: Keys
+    audit: AuditLog
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -216,6 +218,7 @@ class Service:
         self.thumbnails = Thumbnails(settings, self.catalogue, lambda: image_folders(self.jobs))
         stack.callback(self.thumbnails.close)
         self.orders = Orders(self.jobs, settings.home, settings.tryon.keep)
+        self.keys, self.audit = Keys(database), AuditLog(database)
         self.events = EventLog(database, Identity(settings))
         self._sweep_uploads()
 

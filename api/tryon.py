@@ -11,6 +11,7 @@ from litestar.enums import HttpMethod, RequestEncodingType
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import Body, HeaderParameter, PathParameter
 
+from api.access import FRONT
 from api.guards import takes
 from api.problems import problems
 from api.search import PHOTO_BYTES
@@ -92,10 +93,12 @@ def as_tryon(orders: Orders, job: Job) -> TryOnJob:
 class TryOnController(Controller):
     path = "/v1/tryon"
     tags = ("try-on",)
+    opt = FRONT
 
     @post(
         "/",
         operation_id="tryOn",
+        opt={"cost": 50},
         summary="Put garments on a person in a photo",
         guards=[takes("multipart/form-data")],
         status_code=200,

@@ -1,29 +1,41 @@
+from .audit import AuditEntry, AuditLog
 from .database import Base, Database
 from .errors import ShopglassError
 from .files import digest, refusing_full_disk, replacing
 from .jobs import Job, Jobs
+from .keys import SCOPES, Key, Keys
+from .limits import Allowance, Limits, Taken, open_limits
 from .settings import Settings, load_settings
 from .telemetry import Stages, configure_logging, observe
 from .weights import Status, Weights
 from .worker import Function, Running, Worker
 
 __all__ = [
+    "SCOPES",
+    "Allowance",
+    "AuditEntry",
+    "AuditLog",
     "Base",
     "Database",
     "Function",
     "Job",
     "Jobs",
+    "Key",
+    "Keys",
+    "Limits",
     "Running",
     "Settings",
     "ShopglassError",
     "Stages",
     "Status",
+    "Taken",
     "Weights",
     "Worker",
     "configure_logging",
     "digest",
     "load_settings",
     "observe",
+    "open_limits",
     "refusing_full_disk",
     "replacing",
 ]

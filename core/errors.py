@@ -12,6 +12,12 @@ ShopglassError
 │       ├── PersonUnusable         by the photo of the person
 │       ├── GarmentUnusable        by the photo of the garment
 │       └── AccessoryUnusable      by the accessory's file, or because nothing shows that it is worn on
+├── Unauthorised              401  a key is missing, unknown or has expired
+├── Forbidden                 403  the key does not allow this
+├── LimitExceeded             429  asked more than is allowed; Retry-After is set
+│   ├── RateExceeded               in a minute
+│   ├── TooManyAtOnce              at the same time
+│   └── QuotaExceeded              in a day
 ├── NotFound                  404  no such item, job or model
 ├── Conflict                  409  the state forbids it
 │   └── IndexMismatch              the index was made by other encoders
@@ -111,6 +117,39 @@ class GarmentUnusable(Unwearable):
 
 class AccessoryUnusable(Unwearable):
     title = "The accessory cannot be used"
+
+
+class Unauthorised(ShopglassError):
+    status = 401
+    title = "A valid key is needed"
+
+
+class Forbidden(ShopglassError):
+    status = 403
+    title = "This is not allowed"
+
+
+class LimitExceeded(ShopglassError):
+    """retry_after: seconds after which there is room again."""
+
+    status = 429
+    title = "More than is allowed"
+
+    def __init__(self, detail: str, *, remedy: str | None = None, retry_after: float) -> None:
+        super().__init__(detail, remedy=remedy or "Ask again when Retry-After has passed.")
+        self.retry_after = retry_after
+
+
+class RateExceeded(LimitExceeded):
+    title = "Too much in a minute"
+
+
+class TooManyAtOnce(LimitExceeded):
+    title = "Too many requests of one caller at once"
+
+
+class QuotaExceeded(LimitExceeded):
+    title = "The day's quota is spent"
 
 
 class NotFound(ShopglassError):

@@ -111,6 +111,18 @@ class Recsys(Section):
     keep_days: Positive = 730
 
 
+class Access(Section):
+    """required: whether callers need a key; pages: whether our own pages may do what a shop front may, without one; rate:
+    units a minute of one caller (photo search costs 10, a try-on 50, what is not said 1); at_once: its requests at the
+    same time; quota: its units a day. Limits hold for those with keys, and for our pages where keys are required."""
+
+    required: bool = False
+    pages: bool = True
+    rate: Positive = 3000
+    at_once: Positive = 32
+    quota: Positive | None = None
+
+
 class Serve(Section):
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8000
@@ -139,6 +151,7 @@ class Settings(Section):
     ingest: Ingest = Ingest()
     tryon: TryOn = TryOn()
     recsys: Recsys = Recsys()
+    access: Access = Access()
     serve: Serve = Serve()
     telemetry: Telemetry = Telemetry()
 

@@ -16,8 +16,8 @@ BEHIND = {
     "api/commands/train.py": "trains what is behind the doors",
 }
 DOORS = {
-    "core": "Base Database Function Job Jobs Running Settings ShopglassError Stages Status Weights Worker "
-    "configure_logging digest load_settings observe refusing_full_disk replacing",
+    "core": "Allowance AuditEntry AuditLog Base Database Function Job Jobs Key Keys Limits Running SCOPES Settings ShopglassError Stages Status Taken Weights Worker "
+    "configure_logging digest load_settings observe open_limits refusing_full_disk replacing",
     "sample": "Drawing HELD_OUT Latent POSES PersonPicture SampleProduct Shop Shoppers Worn families garment generate person "
     "write",
     "vision": "Encoder Faces HEAD_PLAN HandLandmarks Hands HeadPlan HeadPoint Heads IMAGE_TOWERS Landmarks Network "
