@@ -6,7 +6,7 @@ nothing is the operator's), ``cost`` in units (1 where nothing is said), and ``p
 
 import base64
 import binascii
-from typing import Any
+from typing import Any, cast
 
 import structlog
 from anyio import CancelScope, to_thread
@@ -41,18 +41,16 @@ class Access(ASGIMiddleware):
 
     async def handle(self, scope: Scope, receive: Receive, send: Send, next_app: ASGIApp) -> None:
         """Raises Unauthorised, Forbidden, RateExceeded, TooManyAtOnce and QuotaExceeded."""
-        if scope["type"] != "http":
-            await next_app(scope, receive, send)
-            return
-        headers = Headers.from_scope(scope)
-        method, opt = scope["method"], scope["route_handler"].opt
+        http = cast(HTTPScope, scope)  # by ``scopes``
+        headers = Headers.from_scope(http)
+        method, opt = http["method"], http["route_handler"].opt
         key = await self._key(headers)
-        scope[ORIGIN] = await self._other_site(headers, key, method)  # type: ignore[literal-required]
+        http[ORIGIN] = await self._other_site(headers, key, method)  # type: ignore[literal-required]
         needed = "open" if method == "OPTIONS" else opt.get("scope", "operator")
         if needed != "open":
             self._admit(key, needed, headers)
         taken = None
-        caller = self._caller(key, scope)
+        caller = self._caller(key, http)
         if needed != "open" and caller is not None:
             taken = await self.limits.take(caller, opt.get("cost", 1), self._allowed)
         outcome = 500
@@ -61,7 +59,7 @@ class Access(ASGIMiddleware):
             nonlocal outcome
             if message["type"] == "http.response.start":
                 outcome = message["status"]
-                self._add(MutableScopeHeaders.from_message(message), scope, taken)
+                self._add(MutableScopeHeaders.from_message(message), http, taken)
             await send(message)
 
         try:
@@ -71,7 +69,7 @@ class Access(ASGIMiddleware):
                 if taken is not None and caller is not None:
                     await self._give_back(caller, taken)
                 if needed in ("merchant", "operator") and method not in HARMLESS:
-                    await to_thread.run_sync(self._record, key, scope, outcome)
+                    await to_thread.run_sync(self._record, key, http, outcome)
 
     async def _key(self, headers: Headers) -> Key | None:
         secret = _secret(headers)
