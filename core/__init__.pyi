@@ -1,4 +1,5 @@
 from .audit import AuditEntry, AuditLog
+from .backup import Backup, backup, restore
 from .database import Base, Database
 from .errors import ShopglassError
 from .files import digest, refusing_full_disk, replacing
@@ -15,6 +16,7 @@ __all__ = [
     "Allowance",
     "AuditEntry",
     "AuditLog",
+    "Backup",
     "Base",
     "Database",
     "Function",
@@ -31,6 +33,7 @@ __all__ = [
     "Taken",
     "Weights",
     "Worker",
+    "backup",
     "configure_logging",
     "digest",
     "load_settings",
@@ -38,4 +41,5 @@ __all__ = [
     "open_limits",
     "refusing_full_disk",
     "replacing",
+    "restore",
 ]

@@ -11,6 +11,7 @@ from .items import Items
 from .ledger import IngestResult, read_faults
 from .pictures import Pictures
 from .products import ID_LENGTH, Fault, Product
+from .publish import republish
 from .query import (
     FACETS,
     MOST_HITS,
@@ -71,4 +72,5 @@ __all__ = [
     "install_heads",
     "parse",
     "read_faults",
+    "republish",
 ]

@@ -55,6 +55,31 @@ def publish(
             catalogue.forget(old.id)
 
 
+def republish(
+    catalogue: Catalogue,
+    index: Index,
+    settings: Settings,
+    encoder: object,
+    progress: Callable[[int, int], None] = lambda done, total: None,
+) -> Version | None:
+    """Make the live version's collection from the database alone, where Milvus holds nothing of it; None without one.
+
+    encoder: the one that the vectors are of. The version kept for rollback has no collection then, and is forgotten.
+    """
+    live = catalogue.live()
+    for version in catalogue.versions():
+        if version.state in ("previous", "dropped"):
+            index.drop(version.collection)
+            catalogue.forget(version.id)
+    if live is None:
+        return None
+    index.drop(live.collection)
+    index.create(live.collection, live.dim, live.encoder)
+    publish(catalogue, index, settings, live, stale=True, kept=graph.colours(encoder), progress=progress)
+    index.warm(live.collection)
+    return live
+
+
 def upsert(
     catalogue: Catalogue, index: Index, version: Version, encoded: Sequence[Entry], products: Sequence[Product]
 ) -> None:

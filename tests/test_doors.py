@@ -16,8 +16,8 @@ BEHIND = {
     "api/commands/train.py": "trains what is behind the doors",
 }
 DOORS = {
-    "core": "Allowance AuditEntry AuditLog Base Database Function Job Jobs Key Keys Limits Running SCOPES Settings ShopglassError Stages Status Taken Weights Worker "
-    "configure_logging digest load_settings observe open_limits refusing_full_disk replacing",
+    "core": "Allowance AuditEntry AuditLog Backup Base Database Function Job Jobs Key Keys Limits Running SCOPES Settings ShopglassError Stages Status Taken Weights Worker "
+    "backup configure_logging digest load_settings observe open_limits refusing_full_disk replacing restore",
     "sample": "Drawing HELD_OUT Latent POSES PersonPicture SampleProduct Shop Shoppers Worn families garment generate person "
     "write",
     "vision": "Encoder Faces HEAD_PLAN HandLandmarks Hands HeadPlan HeadPoint Heads IMAGE_TOWERS Landmarks Network "
@@ -27,7 +27,7 @@ DOORS = {
     "search": "Answer Capabilities Catalogue Entry FACETS Facet Facets Fault Filter Hit ID_LENGTH Index Ingest "
     "IngestOrder IngestResult Items KIND MOST_HITS MOST_TERMS MOST_TEXT Parts PhotoAnswer PhotoRegion "
     "Pictures Product Progress Query RegionAnswer Searcher Sight Term Thumbnails Version align holder "
-    "image_folders ingest_function ingest_id install_heads parse read_faults",
+    "image_folders ingest_function ingest_id install_heads parse read_faults republish",
     "recsys": "Event EventLog History Identity Interactions MOST_EVENTS Recommender Scored Status list_recommenders "
     "recommender",
     "tryon": "ACCESSORY_KINDS KIND LABELS MOST_GARMENTS PARTS POINTS POINTS_OF Accessory AccessoryAsset "
