@@ -1,0 +1,124 @@
+"""Versions of what was trained: folders of the home, and one file that says which of them serves."""
+
+import secrets
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+from filelock import FileLock
+
+from core import replacing
+from core.errors import Conflict, NotFound
+from recsys.gathering import Gathered
+from recsys.model import Model
+
+FOLDER = "recommenders"
+KEPT = 3
+"""Versions that are kept: the live one, the one before, and one more to look at."""
+
+
+class Trained(msgspec.Struct, frozen=True, kw_only=True):
+    """One version. first, last: of the events it was trained on; tags and weights: of its sources; catalogue: the index
+    version whose vectors it saw, None without one."""
+
+    id: str
+    created: datetime
+    first: datetime
+    last: datetime
+    events: int
+    users: int
+    items: int
+    tags: tuple[str, ...]
+    weights: tuple[float, ...]
+    catalogue: int | None
+
+
+class _Pointer(msgspec.Struct, frozen=True):
+    live: str
+    previous: str | None = None
+
+
+class Versions:
+    """Those of one home folder. Safe to share between threads and processes."""
+
+    def __init__(self, home: Path) -> None:
+        self.folder = home / FOLDER
+        self._file = self.folder / "live.json"
+
+    def add(self, model: Model, gathered: Gathered, catalogue: int | None) -> Trained:
+        """Write a version and make it the live one; the oldest go."""
+        now = datetime.now(UTC)
+        told = Trained(
+            id=f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}",
+            created=now,
+            first=datetime.fromtimestamp(gathered.first, UTC),
+            last=datetime.fromtimestamp(gathered.last, UTC),
+            events=gathered.events,
+            users=len(gathered.seen.users),
+            items=len(gathered.seen.items),
+            tags=model.recall.sources,
+            weights=tuple(round(float(one), 4) for one in model.recall.weights),
+            catalogue=catalogue,
+        )
+        folder = self.folder / told.id
+        model.save(folder)
+        with replacing(folder / "version.json") as part:  # written last: without it the folder is no version
+            part.write_bytes(msgspec.json.encode(told))
+        with self._turn():
+            before = self._pointer()
+            self._point(_Pointer(told.id, before and before.live))
+            self._sweep()
+        return told
+
+    def list(self) -> tuple[Trained, ...]:
+        """All there are, oldest first."""
+        found = (msgspec.json.decode(file.read_bytes(), type=Trained) for file in self.folder.glob("*/version.json"))
+        return tuple(sorted(found, key=lambda one: (one.created, one.id)))
+
+    def live(self) -> Trained:
+        """Raises NotFound before the first training."""
+        pointer = self._pointer()
+        if pointer is None:
+            raise NotFound("No recommenders are trained yet.", remedy="Run: shopglass recommend train")
+        return msgspec.json.decode((self.folder / pointer.live / "version.json").read_bytes(), type=Trained)
+
+    def load(self, version: Trained) -> Model:
+        return Model.load(self.folder / version.id)
+
+    def rollback(self) -> Trained:
+        """Make the version before the live one again; once more undoes it. Raises Conflict where there is none."""
+        with self._turn():
+            pointer = self._pointer()
+            if pointer is None or pointer.previous is None:
+                raise Conflict("There is no version before this one.", remedy="Train again instead.")
+            self._point(_Pointer(pointer.previous, pointer.live))
+        return self.live()
+
+    def stamp(self) -> int:
+        """Changes whenever another version becomes the live one; cheap to ask."""
+        try:
+            return self._file.stat().st_mtime_ns
+        except FileNotFoundError:
+            return 0
+
+    def _pointer(self) -> _Pointer | None:
+        try:
+            return msgspec.json.decode(self._file.read_bytes(), type=_Pointer)
+        except FileNotFoundError:
+            return None
+
+    def _point(self, pointer: _Pointer) -> None:
+        with replacing(self._file) as part:
+            part.write_bytes(msgspec.json.encode(pointer))
+
+    def _sweep(self) -> None:
+        pointer = self._pointer()
+        needed = {pointer.live, pointer.previous} if pointer else set()
+        for old in self.list()[:-KEPT]:
+            if old.id not in needed:
+                shutil.rmtree(self.folder / old.id, ignore_errors=True)
+
+    def _turn(self) -> FileLock:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        return FileLock(self.folder / ".lock")
