@@ -9,7 +9,8 @@ import rich_click as click
 from rich.table import Table
 
 from api.terminal import messages, output, write_json
-from core import SCOPES, Database, load_settings
+from core import Database, load_settings
+from core.settings import SCOPES
 
 if TYPE_CHECKING:
     from core import Keys
