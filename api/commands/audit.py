@@ -8,7 +8,7 @@ import rich_click as click
 from rich.table import Table
 
 from api.terminal import output, write_json
-from core import Database, load_settings
+from core import load_settings
 
 if TYPE_CHECKING:
     from core import AuditLog
@@ -48,7 +48,7 @@ def verify() -> None:
 
 @contextmanager
 def _log() -> Iterator["AuditLog"]:
-    from core import AuditLog
+    from core import AuditLog, Database
 
     database = Database(load_settings().database_url)
     try:

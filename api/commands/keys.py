@@ -9,7 +9,7 @@ import rich_click as click
 from rich.table import Table
 
 from api.terminal import messages, output, write_json
-from core import Database, load_settings
+from core import load_settings
 from core.settings import SCOPES
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def _tell(identity: str, secret: str) -> None:
 
 @contextmanager
 def _keys() -> Iterator["Keys"]:
-    from core import Keys
+    from core import Database, Keys
 
     database = Database(load_settings().database_url)
     try:
