@@ -4,7 +4,7 @@ from .database import Base, Database
 from .errors import ShopglassError
 from .files import digest, refusing_full_disk, replacing
 from .jobs import Job, Jobs
-from .keys import SCOPES, Key, Keys
+from .keys import Key, Keys
 from .limits import Allowance, Limits, Taken, open_limits
 from .settings import Settings, load_settings
 from .telemetry import Stages, configure_logging, observe
@@ -12,7 +12,6 @@ from .weights import Status, Weights
 from .worker import Function, Running, Worker
 
 __all__ = [
-    "SCOPES",
     "Allowance",
     "AuditEntry",
     "AuditLog",

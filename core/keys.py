@@ -6,7 +6,6 @@ import secrets
 import threading
 import time
 from datetime import UTC, datetime, timedelta
-from typing import Literal, get_args
 
 import msgspec
 from sqlalchemy import String, Text, select, update
@@ -14,9 +13,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database import Base, Database
 from core.errors import BadRequest, NotFound, Unauthorised
+from core.settings import SCOPES, Scope
 
-Scope = Literal["front", "merchant", "operator"]
-SCOPES: tuple[str, ...] = get_args(Scope)
 REMEMBERED = 5.0  # seconds that a key is known without asking the database: as long does a withdrawal take to be felt
 NOTED = 60.0  # seconds between two notes of a key's last use
 MOST_REMEMBERED = 10_000

@@ -7,7 +7,7 @@
 import os
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 import msgspec
 from platformdirs import user_data_path
@@ -21,6 +21,8 @@ Names = Annotated[
     tuple[str, ...],
     BeforeValidator(lambda names: [n.strip() for n in names.split(",")] if isinstance(names, str) else names),
 ]
+Scope = Literal["front", "merchant", "operator"]
+SCOPES: tuple[str, ...] = get_args(Scope)
 PREFIX = "SHOPGLASS_"
 ELSEWHERE = {"SHOPGLASS_CONFIG", "SHOPGLASS_DATA"}  # read here and by the benchmarks; not settings themselves
 

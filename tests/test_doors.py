@@ -16,7 +16,7 @@ BEHIND = {
     "api/commands/train.py": "trains what is behind the doors",
 }
 DOORS = {
-    "core": "Allowance AuditEntry AuditLog Backup Base Database Function Job Jobs Key Keys Limits Running SCOPES Settings ShopglassError Stages Status Taken Weights Worker "
+    "core": "Allowance AuditEntry AuditLog Backup Base Database Function Job Jobs Key Keys Limits Running Settings ShopglassError Stages Status Taken Weights Worker "
     "backup configure_logging digest load_settings observe open_limits refusing_full_disk replacing restore",
     "sample": "Drawing HELD_OUT Latent POSES PersonPicture SampleProduct Shop Shoppers Worn families garment generate person "
     "write",

@@ -2,12 +2,16 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import rich_click as click
 from rich.table import Table
 
 from api.terminal import output, write_json
-from core import AuditLog, Database, load_settings
+from core import load_settings
+
+if TYPE_CHECKING:
+    from core import AuditLog
 
 
 @click.group()
@@ -43,7 +47,9 @@ def verify() -> None:
 
 
 @contextmanager
-def _log() -> Iterator[AuditLog]:
+def _log() -> Iterator["AuditLog"]:
+    from core import AuditLog, Database
+
     database = Database(load_settings().database_url)
     try:
         database.migrate()

@@ -9,7 +9,8 @@ import rich_click as click
 from rich.table import Table
 
 from api.terminal import messages, output, write_json
-from core import SCOPES, Database, load_settings
+from core import load_settings
+from core.settings import SCOPES
 
 if TYPE_CHECKING:
     from core import Keys
@@ -78,7 +79,7 @@ def _tell(identity: str, secret: str) -> None:
 
 @contextmanager
 def _keys() -> Iterator["Keys"]:
-    from core import Keys
+    from core import Database, Keys
 
     database = Database(load_settings().database_url)
     try:

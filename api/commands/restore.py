@@ -6,7 +6,7 @@ from pathlib import Path
 import rich_click as click
 
 from api.terminal import messages, progress
-from core import Database, Weights, load_settings
+from core import load_settings
 
 
 @click.command()
@@ -16,6 +16,7 @@ def restore(file: Path) -> None:
 
     ``shopglass models pull`` comes first: the settings' encoder says which part of a vector is what.
     """
+    from core import Database, Weights
     from core import restore as put
     from search import Catalogue, Index, republish
     from vision import create_encoder
