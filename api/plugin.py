@@ -24,6 +24,7 @@ from api.items import ItemsController
 from api.live import LiveController, live_files, live_page
 from api.metrics import REQUESTS, MetricsController
 from api.problems import problem_details
+from api.recommendations import RecommendationsController
 from api.search import SearchController
 from api.service import Service
 from api.state import AppState
@@ -61,6 +62,7 @@ class ShopglassPlugin(InitPlugin):
             TryOnController,
             LiveController,
             EventsController,
+            RecommendationsController,
         ]
         app_config.plugins.append(problem_details())
         if (collector := self.service.settings.telemetry.otlp) is not None:
@@ -85,5 +87,6 @@ class ShopglassPlugin(InitPlugin):
         with self.service.run():
             async with create_task_group() as tasks:
                 tasks.start_soon(self.service.sweep)
+                tasks.start_soon(self.service.keep_recommending)
                 yield
                 tasks.cancel_scope.cancel()

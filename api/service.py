@@ -4,7 +4,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from functools import partial
-from itertools import chain
+from itertools import chain, count
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -17,7 +17,8 @@ from api.metrics import observe_stages
 from api.sight import batched
 from core import AuditLog, Database, Job, Jobs, Keys, Settings, Worker
 from core.errors import Busy, NotFound, ShopglassError, Unavailable
-from recsys import EventLog, Identity
+from recsys import KIND as RECOMMEND
+from recsys import EventLog, Identity, Recommendations, Slate, train_function
 from search import (
     KIND,
     Answer,
@@ -55,6 +56,7 @@ T = TypeVar("T")
 
 log = structlog.get_logger()
 UPLOADS = "uploads"
+REFRESH = 30  # seconds between looks for products that no training has seen
 SWEEP = 60.0  # seconds between looks for try-ons that have expired
 
 
@@ -70,6 +72,7 @@ class Service:
     thumbnails: Thumbnails
     orders: Orders
     events: EventLog
+    recommendations: Recommendations
     keys: Keys
     audit: AuditLog
 
@@ -152,6 +155,23 @@ class Service:
                 log.warning("sweep_failed", error=error.detail)
             await sleep(SWEEP)
 
+    # Recommending
+
+    async def recommend(self, call: Callable[..., Slate], *arguments: object) -> Slate:
+        """What a function of ``recommendations`` gives; raises Busy likewise."""
+        return await self._answer(call, *arguments)
+
+    async def keep_recommending(self) -> None:
+        """Write down lists that were given, every second, and meet new products, every half minute."""
+        for turn in count(1):
+            try:
+                await to_thread.run_sync(self.recommendations.flush)
+                if turn % REFRESH == 0:
+                    await to_thread.run_sync(self.recommendations.refresh)
+            except ShopglassError as error:
+                log.warning("recommendations_not_kept", error=error.detail)
+            await sleep(1.0)
+
     # Catalogue jobs
 
     def submit_catalogue(self, path: Path, rebuild: bool, partial: bool) -> Job:
@@ -220,6 +240,8 @@ class Service:
         self.orders = Orders(self.jobs, settings.home, settings.tryon.keep)
         self.keys, self.audit = Keys(database), AuditLog(database)
         self.events = EventLog(database, Identity(settings))
+        self.recommendations = Recommendations(settings, self.catalogue, self.events)
+        self.recommendations.refresh()
         self._sweep_uploads()
 
     def _warm_up(self, stack: ExitStack, closing: threading.Event) -> None:
@@ -244,6 +266,9 @@ class Service:
             stack.enter_context(Worker(self.jobs, {KIND: ingest}))
             # A worker of their own: nobody waits for a night's ingest to see a coat on.
             stack.enter_context(Worker(self.jobs, {TRY_ON: self.orders.function(fitting.result)}))
+            parts = tuple(one.stop - one.start for one in getattr(vision.encoder, "subspaces", ()))
+            training = train_function(settings, self.catalogue.database, parts)
+            stack.enter_context(Worker(self.jobs, {RECOMMEND: training}))
             self._warm.set()
         except ShopglassError as error:
             self._fail(error)

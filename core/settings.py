@@ -6,6 +6,7 @@
 
 import os
 import tomllib
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 
@@ -16,6 +17,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from core.errors import BadSettings
 
 Positive = Annotated[int, Field(gt=0)]
+Share = Annotated[float, Field(gt=0, le=1)]
 Seconds = Annotated[float, Field(gt=0)]
 Names = Annotated[
     tuple[str, ...],
@@ -104,13 +106,38 @@ class TryOn(Section):
     garments: Positive = 2000
 
 
+class Boost(Section):
+    """Scores of what is meant, by item, category and brand together, times ``factor`` up to and on the day ``until`` (UTC)."""
+
+    item: str | None = None
+    category: str | None = None
+    brand: str | None = None
+    factor: Annotated[float, Field(gt=0, le=10)]
+    until: date
+
+
 class Recsys(Section):
-    """key: of the hashes under which users and sessions are kept, None for one made in the home folder; former_keys:
+    """sources: recommenders of recall, besides popularity; quota: candidates of each; deadline: seconds after which what is
+    left of an answer's stages is skipped. bought: whether what was bought may be recommended again; most_of_*: share of a
+    list that one category, brand or price band may take; diversity: what a product loses for being like those before it;
+    explore: share of a list, its end, that is drawn; boosts: rules with an end.
+
+    key: of the hashes under which users and sessions are kept, None for one made in the home folder; former_keys:
     those used before; keep_days: how long events are kept."""
 
     key: SecretStr | None = None
     former_keys: tuple[SecretStr, ...] = ()
     keep_days: Positive = 730
+    sources: Names = ("ease.nearby", "covisitation.window", "als.implicit", "content.nearest")
+    quota: Positive = 150
+    deadline: Seconds = 0.08
+    bought: bool = False
+    most_of_category: Share = 0.6
+    most_of_brand: Share = 0.5
+    most_of_price_band: Share = 0.7
+    diversity: Annotated[float, Field(ge=0, le=1)] = 0.3
+    explore: Annotated[float, Field(ge=0, le=0.5)] = 0.1
+    boosts: tuple[Boost, ...] = ()
 
 
 class Access(Section):

@@ -3,17 +3,32 @@ from .events import MOST_EVENTS, Event, Status
 from .identity import Identity
 from .interactions import History, Interactions
 from .log import EventLog
+from .pipeline import Asked, Placement, Reason, Recommended, Skipped, Slate
+from .serving import KIND, Recommendations, train, train_function
+from .versions import Trained, Versions
 
 __all__ = [
+    "KIND",
     "MOST_EVENTS",
+    "Asked",
     "Event",
     "EventLog",
     "History",
     "Identity",
     "Interactions",
+    "Placement",
+    "Reason",
+    "Recommendations",
+    "Recommended",
     "Recommender",
     "Scored",
+    "Skipped",
+    "Slate",
     "Status",
+    "Trained",
+    "Versions",
     "list_recommenders",
     "recommender",
+    "train",
+    "train_function",
 ]

@@ -1,11 +1,12 @@
 """What is trained on: the events of the log and the products of the catalogue, as arrays."""
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from core import Database
 from recsys.events import WEIGHTS
@@ -17,8 +18,8 @@ _PAGE = 20_000
 
 
 class Gathered(msgspec.Struct, frozen=True):
-    """seen: interactions, products of the catalogue first and by id; carts, sold: names of the visit and numbers of items
-    of everything put into a cart and everything bought, (2, n); views, clicks: (items,) how often each was looked at and
+    """seen: interactions, products of the catalogue first and by id; baskets: (2, n), visits and items of what was put into
+    a cart or bought; views, clicks: (items,) how often each was looked at and
     clicked; first, last: Unix seconds of the events."""
 
     seen: Interactions
@@ -111,9 +112,17 @@ def _products(catalogue: Catalogue) -> tuple[list[str], list[str], list[float], 
     return items, categories, prices, np.concatenate(vectors) if vectors else None
 
 
-def _events(database: Database) -> Iterator[EventRow]:
+def _events(database: Database) -> Iterator[Any]:
     """Those with an item, by time; a page at a time, so that writers never wait."""
-    columns = (EventRow.id, EventRow.user, EventRow.session, EventRow.item, EventRow.type, EventRow.time, EventRow.place)
+    columns = (
+        EventRow.id,
+        EventRow.user,
+        EventRow.session,
+        EventRow.item,
+        EventRow.type,
+        EventRow.time,
+        EventRow.place,
+    )
     after = (-1.0, "")
     while True:
         with database.reading() as session:
@@ -125,11 +134,5 @@ def _events(database: Database) -> Iterator[EventRow]:
             ).all()  # fmt: skip
         if not page:
             return
-        yield from page  # type: ignore[misc]
+        yield from page
         after = page[-1].time, page[-1].id
-
-
-def counted(database: Database) -> int:
-    """How many events there are."""
-    with database.reading() as session:
-        return session.scalar(select(func.count()).select_from(EventRow)) or 0

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from core import Database
 from recsys.events import ID_LENGTH, Event, Status, parse
 from recsys.identity import Identity
-from recsys.tables import EventRow, SessionRow
+from recsys.tables import EventRow, SessionRow, ShownRow
 
 _READ = (
     EventRow.item,
@@ -168,6 +168,7 @@ class EventLog:
                     or_(EventRow.user.in_(hashes), EventRow.session.in_(sessions) & EventRow.user.is_(None))
                 )
             )
+            session.execute(delete(ShownRow).where(or_(ShownRow.user.in_(hashes), ShownRow.session.in_(sessions))))
             session.execute(delete(SessionRow).where(SessionRow.user.in_(hashes)))
         return int(gone.rowcount)  # type: ignore[attr-defined]
 
@@ -176,6 +177,7 @@ class EventLog:
         oldest = (time.time() if now is None else now) - keep_days * 86_400.0
         with self.database.session() as session:
             gone = session.execute(delete(EventRow).where(EventRow.time < oldest))
+            session.execute(delete(ShownRow).where(ShownRow.time < oldest))
             session.execute(
                 delete(SessionRow).where(
                     SessionRow.session.not_in(select(EventRow.session).where(EventRow.session.is_not(None)))

@@ -172,7 +172,11 @@ def table(model: Recommender, items: int, k: int = NEIGHBOURS) -> "csr_matrix":
     blocks = []
     for start in range(0, items, step):
         scores = model.score([History.of([one]) for one in range(start, min(start + step, items))])
-        kept = np.argpartition(-scores, min(k, items - 1), axis=1)[:, :k] if items > k else np.tile(np.arange(items), (len(scores), 1))
+        kept = (
+            np.argpartition(-scores, min(k, items - 1), axis=1)[:, :k]
+            if items > k
+            else np.tile(np.arange(items), (len(scores), 1))
+        )
         values = np.maximum(np.take_along_axis(scores, kept, 1), 0.0)
         rows = np.repeat(np.arange(len(scores)), kept.shape[1])
         blocks.append(csr_matrix((values.ravel(), (rows, kept.ravel())), (len(scores), items)))

@@ -92,7 +92,10 @@ def _diverse(candidates: Sequence[Candidate], count: int, length: int, rules: Re
     chosen: list[int] = []
     while len(chosen) < min(count, len(candidates)):
         within = np.array(
-            [free and all(met.get(g, 0) < most[g[0]] for g in own if g != "b ") for free, own in zip(open_, groups, strict=True)]
+            [
+                free and all(met.get(g, 0) < most[g[0]] for g in own if g != "b ")
+                for free, own in zip(open_, groups, strict=True)
+            ]
         )
         among = within if within.any() else open_
         worth = np.where(among, relevance - rules.diversity * likeness, -np.inf)

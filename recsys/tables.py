@@ -1,6 +1,8 @@
 """Tables of the room. Times are Unix seconds in UTC; user and session are keyed hashes (:mod:`recsys.identity`)."""
 
-from sqlalchemy import Float, Index, Integer, String, Text
+from typing import Any
+
+from sqlalchemy import JSON, Float, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core import Base
@@ -31,6 +33,22 @@ class EventRow(Base):
     device: Mapped[str | None] = mapped_column(String(64))
     place: Mapped[str | None] = mapped_column(String(64))
     page: Mapped[str | None] = mapped_column(String(64))
+
+
+class ShownRow(Base):
+    """A list that was recommended. items: [id, propensity, drawn] by place; version: of the recommenders."""
+
+    __tablename__ = "recommendations"
+    __table_args__ = (Index("ix_recommendations_time", "time"),)
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    time: Mapped[float] = mapped_column(Float)
+    user: Mapped[str | None] = mapped_column(String(64), index=True)
+    session: Mapped[str | None] = mapped_column(String(64), index=True)
+    placement: Mapped[str] = mapped_column(String(16))
+    version: Mapped[str | None] = mapped_column(String(40))
+    experiment: Mapped[str | None] = mapped_column(String(64))
+    items: Mapped[list[Any]] = mapped_column(JSON)
 
 
 class SessionRow(Base):

@@ -67,7 +67,7 @@ class Versions:
             part.write_bytes(msgspec.json.encode(told))
         with self._turn():
             before = self._pointer()
-            self._point(_Pointer(told.id, before and before.live))
+            self._point(_Pointer(told.id, before.live if before else None))
             self._sweep()
         return told
 

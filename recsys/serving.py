@@ -1,0 +1,167 @@
+"""The recommenders of a running service: the live version loaded, new products met, lists noted."""
+
+import queue
+import threading
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+import numpy as np
+import structlog
+from sqlalchemy import insert
+
+from core import Database, Function, Running, Settings, ShopglassError
+from core.errors import NotFound
+from recsys.gathering import gather
+from recsys.log import EventLog
+from recsys.model import Model, sketched
+from recsys.pipeline import Asked, Fresh, Pipeline, Slate
+from recsys.tables import ShownRow
+from recsys.versions import Trained, Versions
+from search import Catalogue, Product
+
+KIND = "recommend"
+MOST_FRESH = 5000
+"""New products that are recommended before a training has seen them, the first by id."""
+_NOTED = 1000
+log = structlog.get_logger()
+
+
+def train(settings: Settings, database: Database, catalogue: Catalogue, parts: Sequence[int] = ()) -> Trained:
+    """Train on all events and products, and make what comes of it the live version. Raises NotFound without products."""
+    gathered = gather(database, catalogue, parts)
+    if not gathered.seen.items:
+        raise NotFound("There are no products and no events to learn from.", remedy="Run: shopglass ingest CATALOG")
+    model = Model.fit(gathered, settings.recsys.sources)
+    live = catalogue.live()
+    return Versions(settings.home).add(model, gathered, live.id if live else None)
+
+
+def train_function(settings: Settings, database: Database, parts: Sequence[int] = ()) -> Function:
+    """The function of the job kind ``recommend``."""
+
+    def run(running: Running) -> dict[str, Any]:
+        running.report(0, 1)
+        told = train(settings, database, Catalogue(database), parts)
+        running.report(1, 1)
+        return dict(msgspec.to_builtins(told))
+
+    return run
+
+
+class Recommendations:
+    """Answers questions, from any thread. ``refresh`` and ``flush`` are to be called now and then.
+
+    What a shopper does counts at once, as their events are read with every question; a training only has to meet new
+    products and what they have in common with others.
+    """
+
+    def __init__(self, settings: Settings, catalogue: Catalogue, events: EventLog) -> None:
+        self._settings = settings
+        self._catalogue = catalogue
+        self._events = events
+        self._versions = Versions(settings.home)
+        self._stamp = -1
+        self._model: Model | None = None
+        self._trained: Trained | None = None
+        self._shown: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
+        self._refreshing = threading.Lock()
+        self._pipeline = self._build(None)
+
+    @property
+    def version(self) -> Trained | None:
+        return self._trained
+
+    def refresh(self) -> None:
+        """Load the live version if it is another one now, and meet products that it has not seen."""
+        with self._refreshing:
+            stamp = self._versions.stamp()
+            if stamp != self._stamp and stamp:
+                trained = self._versions.live()
+                self._model, self._trained = self._versions.load(trained), trained
+            self._stamp = stamp
+            self._pipeline = self._build(self._fresh())
+
+    def user(self, name: str, asked: Asked) -> Slate:
+        """For somebody known by what they did."""
+        return self._answer(msgspec.structs.replace(asked, done=self._events.of_user(name)))
+
+    def session(self, name: str | None, asked: Asked) -> Slate:
+        """For a session, and whoever signed in within it; without a name, for what is asked alone."""
+        return self._answer(msgspec.structs.replace(asked, done=self._events.of_session(name)) if name else asked)
+
+    def companions(self, item: str, limit: int) -> Slate:
+        """What goes with a product. Raises NotFound."""
+        self._catalogue.get(item)
+        self._reload()
+        return self._pipeline.companions(item, limit)
+
+    def note(self, id: str, user: str | None, session: str | None, placement: str, experiment: str | None, slate: Slate) -> None:  # fmt: skip
+        """Note a list that was given, to be written by the next ``flush``."""
+        identity = self._events.identity
+        self._shown.put(
+            {
+                "id": id,
+                "time": time.time(),
+                "user": None if user is None else identity.user(user),
+                "session": None if session is None else identity.session(session),
+                "placement": placement,
+                "version": slate.version,
+                "experiment": experiment,
+                "items": [[one.product.id, round(one.propensity, 6), one.explored] for one in slate.items],
+            }
+        )
+
+    def flush(self) -> None:
+        """Write what was noted. Raises Unavailable, and keeps what it could not write."""
+        while not self._shown.empty():
+            rows: list[dict[str, Any]] = []
+            while len(rows) < _NOTED:
+                try:
+                    rows.append(self._shown.get_nowait())
+                except queue.Empty:
+                    break
+            try:
+                with self._catalogue.database.session() as session:
+                    session.execute(insert(ShownRow), rows)
+            except ShopglassError:
+                for row in rows:
+                    self._shown.put(row)
+                raise
+
+    def _answer(self, asked: Asked) -> Slate:
+        self._reload()
+        return self._pipeline.answer(asked, np.random.default_rng())
+
+    def _reload(self) -> None:
+        if self._versions.stamp() != self._stamp:
+            try:
+                self.refresh()
+            except (ShopglassError, OSError, ValueError) as error:  # what was loaded goes on answering
+                log.warning("recommenders_not_loaded", error=str(error))
+                self._stamp = self._versions.stamp()
+
+    def _build(self, fresh: Fresh | None) -> Pipeline:
+        version = self._trained.id if self._trained else None
+        return Pipeline(
+            self._settings.recsys,
+            self._catalogue.get_many,
+            self._model,
+            version,
+            fresh,
+            some=self._some,
+        )
+
+    def _fresh(self) -> Fresh | None:
+        live = self._catalogue.live()
+        if self._model is None or live is None:
+            return None
+        ids = [one for one in self._catalogue.ids() if one not in self._model.number][:MOST_FRESH]
+        own = self._catalogue.own_vectors(live, ids) if ids else {}
+        if not own:
+            return None
+        return Fresh(tuple(own), sketched(np.stack(list(own.values()))))
+
+    def _some(self, most: int) -> list[Product]:
+        return self._catalogue.page(limit=most)
