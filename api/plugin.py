@@ -41,6 +41,12 @@ def page() -> File:
     return File(PAGE / "index.html", content_disposition_type="inline", media_type="text/html")
 
 
+@get("/shop", include_in_schema=False, sync_to_thread=False, opt=OPEN)
+def shop_page() -> File:
+    """Recommendations as a shopper sees them."""
+    return File(PAGE / "shop" / "index.html", content_disposition_type="inline", media_type="text/html")
+
+
 class ShopglassPlugin(InitPlugin):
     """Routes, problem details, metrics, traces, headers, document, and the service itself for the time the app lives."""
 
@@ -50,6 +56,7 @@ class ShopglassPlugin(InitPlugin):
     def on_app_init(self, app_config: AppConfig) -> AppConfig:
         app_config.route_handlers += [
             page,
+            shop_page,
             live_page,
             create_static_files_router("/page", directories=[PAGE], include_in_schema=False, opt=OPEN),
             live_files,

@@ -6,23 +6,34 @@ from pathlib import Path
 import numpy as np
 
 from bench.movielens import OURS, PEERS, blended, movielens, quality, random, temporal, tuned
+from bench.recommend_serving import serving_figures
 from bench.report import Figure, Report
 from bench.shoppers import shopper_figures
 from core import Settings
+from core.errors import BadRequest
 from recsys.contract import recommender
 from recsys.interactions import Interactions
 from recsys.metrics import coverage, diversity, gini, miscalibration, novelty, recall, top
 from recsys.splits import Split, without_items
 
 SEED = 7
+PARTS = ("quality", "serving")
 COLD = 50
 
 
-def run(data: Path, settings: Settings, *, shoppers: int = 2000) -> Report:
-    """Every model and every peer is tuned on a part of its training events; the test part is looked at once."""
+def run(
+    data: Path, settings: Settings, *, shoppers: int = 2000, seconds: float = 15.0, only: str = ",".join(PARTS)
+) -> Report:
+    """Every model and every peer is tuned on a part of its training events; the test part is looked at once.
+
+    only: parts, separated by commas: quality, serving.
+    """
+    parts = only.split(",")
+    if unknown := set(parts) - set(PARTS):
+        raise BadRequest(f"There is no part {sorted(unknown)[0]!r}.", remedy=f"There are: {', '.join(PARTS)}.")
     figures: list[Figure] = []
     folder = data / "ml-100k"
-    if folder.is_dir():
+    if folder.is_dir() and "quality" in parts:
         seen = movielens(folder)
         for name, bar, (validation, test) in (
             ("by time", 0.215, temporal(seen)),
@@ -30,7 +41,10 @@ def run(data: Path, settings: Settings, *, shoppers: int = 2000) -> Report:
         ):
             figures += _split(name, bar, validation, test)
         figures += _cold(seen)
-    figures += shopper_figures(shoppers, SEED)
+    if "quality" in parts:
+        figures += shopper_figures(shoppers, SEED)
+    if "serving" in parts:
+        figures += serving_figures(settings, seconds)
     return Report(
         bench="recommend",
         data="ml-100k, and events of the sample's shoppers" if folder.is_dir() else "events of the sample's shoppers",

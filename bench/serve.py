@@ -55,7 +55,7 @@ def run(data: Path, settings: Settings, *, products: int = 50_000, seconds: int 
     cores = len(os.sched_getaffinity(0))
     photos = [photo_request(photo, limit="20") for photo in _photos(data)]
     texts = [text_request(text) for text in TEXTS]
-    with _serving(home) as (url, server):
+    with serving(home) as (url, server):
         ask(url, [*photos[:4], *texts], 1, 4, server)
         ask(url, photos, CLIENTS, 4, server)
         alone = ask(url, photos, 1, seconds, server)
@@ -93,7 +93,7 @@ def run(data: Path, settings: Settings, *, products: int = 50_000, seconds: int 
 
 
 @contextmanager
-def _serving(home: Path) -> Iterator[tuple[str, psutil.Process]]:
+def serving(home: Path) -> Iterator[tuple[str, psutil.Process]]:
     """The service in a process of its own, warm: its URL and the process."""
     log = home / "serve.log"
     environment = {**os.environ, "SHOPGLASS_HOME": str(home), "SHOPGLASS_TELEMETRY__LEVEL": "warning"}

@@ -13,11 +13,12 @@ import psutil
 
 
 class Request(msgspec.Struct, frozen=True):
-    """A POST, ready to be sent."""
+    """Ready to be sent."""
 
     path: str
     content_type: str
     body: bytes
+    method: str = "POST"
 
 
 class Answers(msgspec.Struct, frozen=True):
@@ -117,7 +118,8 @@ def _connect(url: str) -> Callable[[Request], tuple[int, bytes]]:
 
     def send(request: Request) -> tuple[int, bytes]:
         try:
-            connection.request("POST", request.path, request.body, {"Content-Type": request.content_type})
+            headers = {"Content-Type": request.content_type} if request.body else {}
+            connection.request(request.method, request.path, request.body or None, headers)
             response = connection.getresponse()
             return response.status, response.read()
         except (OSError, http.client.HTTPException):

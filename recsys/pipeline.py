@@ -287,7 +287,7 @@ class Pipeline:
             found.append(
                 Recommended(
                     one.candidate.product, round(one.candidate.score, 4), reason, one.propensity, one.explored, said
-                )  # fmt: skip
+                )
             )
         return tuple(found)
 

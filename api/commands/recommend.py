@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 import rich_click as click
-from rich.table import Table
+from rich.table import Column, Table
 
 from api.terminal import messages, output, progress, write_json
 from core import load_settings
@@ -87,7 +87,7 @@ def versions(as_json: bool) -> None:
         write_json(found)
         return
     live = store.live().id if found else ""
-    table = Table("version", "", "events", "users", "products", "from", "to")
+    table = Table(Column("version", overflow="fold"), "", "events", "users", "products", "from", "to")
     for one in found:
         dates = (f"{when:%Y-%m-%d}" for when in (one.first, one.last))
         state = "live" if one.id == live else ""

@@ -6,9 +6,11 @@ import sys
 from datetime import UTC, datetime
 
 import httpx
+import msgspec
 import pytest
 
-from tests.api.conftest import Shop
+from sample import Shoppers, generate
+from tests.api.conftest import PRODUCTS, Shop
 
 
 def send(client: httpx.Client, *done: tuple[str, str], **who: str) -> None:
@@ -32,9 +34,14 @@ def command(shop: Shop, *arguments: str) -> subprocess.CompletedProcess[str]:
 def trained(shop: Shop, client: httpx.Client) -> dict:
     """A training by the running service, of the events that the sample wrote."""
     assert len(client.get("/v1/users/new/recommendations?limit=4").json()["slate"]["items"]) == 4  # before it
-    ended = command(shop, "train", "--events", str(shop.sample / "events.jsonl"), "--json")
+    events = shop.home / "events.jsonl"
+    shoppers = Shoppers(list(generate(PRODUCTS, 7)), 40, 7)
+    events.write_bytes(b"".join(msgspec.json.encode(one) + b"\n" for one in shoppers.events(20)))
+    ended = command(shop, "train", "--events", str(events), "--json")
     assert ended.returncode == 0, ended.stderr
-    return json.loads(ended.stdout)
+    told = json.loads(ended.stdout)
+    assert told["events"] > 1000
+    return told
 
 
 def items(answer: httpx.Response) -> list[str]:
@@ -82,5 +89,5 @@ def test_the_command_line_asks_too(shop: Shop, trained: dict) -> None:
     assert len(told["items"]) == 3
     assert "Goes with" in command(shop, "for", "--item", "SG-00002", "--goes-with").stdout
     assert command(shop, "for", "--item", "SG-00002", "--user", "a").returncode == 2
-    assert trained["id"] in command(shop, "versions").stdout
+    assert [one["id"] for one in json.loads(command(shop, "versions", "--json").stdout)] == [trained["id"]]
     assert command(shop, "rollback").returncode == 1

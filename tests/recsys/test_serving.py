@@ -11,6 +11,7 @@ from core.errors import Conflict, NotFound
 from recsys.gathering import gather
 from recsys.log import EventLog
 from recsys.pipeline import Asked, Pipeline, Slate
+from recsys.recall import FLOOR, TAU
 from recsys.recommenders.item_weights import ItemWeights
 from recsys.serving import Recommendations, train
 from recsys.versions import Versions
@@ -218,7 +219,7 @@ def test_serving_and_the_recommender_itself_say_the_same(shop) -> None:
     from recsys.contract import recommender
 
     seen = gather(database, catalogue, PARTS).seen
-    own = recommender("covisitation.window")().fit(seen)
+    own = recommender("covisitation.window")(tau=TAU, floor=FLOOR).fit(seen)
     assert isinstance(own, ItemWeights)
     model = Versions(settings.home).load(Versions(settings.home).live())
     history = seen.history(3)
