@@ -9,6 +9,7 @@ import pytest
 
 from core.errors import Conflict, NotFound
 from recsys.gathering import gather
+from recsys.interactions import History
 from recsys.log import EventLog
 from recsys.pipeline import Asked, Pipeline, Slate
 from recsys.recall import FLOOR, TAU
@@ -222,7 +223,7 @@ def test_serving_and_the_recommender_itself_say_the_same(shop) -> None:
     own = recommender("covisitation.window")(tau=TAU, floor=FLOOR).fit(seen)
     assert isinstance(own, ItemWeights)
     model = Versions(settings.home).load(Versions(settings.home).live())
-    history = seen.history(3)
+    history = History.of(seen.history(3).items[-20:].tolist())
     found = model.recall.ask(history, 50)
     column = model.recall.sources.index("covisitation.window")
     whole = own.score([history])[0][found.items]
