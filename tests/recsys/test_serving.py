@@ -12,7 +12,7 @@ from recsys.gathering import gather
 from recsys.interactions import History
 from recsys.log import EventLog
 from recsys.pipeline import Asked, Pipeline, Slate
-from recsys.recall import FLOOR, TAU
+from recsys.recall import FLOOR, TAU, Recall
 from recsys.recommenders.item_weights import ItemWeights
 from recsys.serving import Recommendations, train
 from recsys.versions import Versions
@@ -216,16 +216,16 @@ def test_lists_are_noted_and_forgotten_with_the_user(served: Recommendations, sh
 
 def test_serving_and_the_recommender_itself_say_the_same(shop) -> None:
     """A table of neighbours sums up to the score of a linear recommender, but for what is cut off."""
-    settings, database, catalogue, _ = shop
+    _, database, catalogue, _ = shop
     from recsys.contract import recommender
 
     seen = gather(database, catalogue, PARTS).seen
     own = recommender("covisitation.window")(tau=TAU, floor=FLOOR).fit(seen)
     assert isinstance(own, ItemWeights)
-    model = Versions(settings.home).load(Versions(settings.home).live())
+    recall = Recall.fit(seen, ("covisitation.window",))
     history = History.of(seen.history(3).items[-20:].tolist())
-    found = model.recall.ask(history, 50)
-    column = model.recall.sources.index("covisitation.window")
+    found = recall.ask(history, 50)
+    column = recall.sources.index("covisitation.window")
     whole = own.score([history])[0][found.items]
     mine = found.scores[:, column]
     both = mine > 0
