@@ -7,6 +7,7 @@ ShopglassError
 │   ├── BadImage              422  bytes that are no picture we take
 │   │   └── ImageTooLarge     413  over the cap on bytes or pixels
 │   ├── BadCatalogue          422  a file of products that cannot be read at all
+│   ├── BadSales              422  a table of sales that cannot be read at all
 │   ├── KeyReused             422  an idempotency key that came with another request before
 │   └── Unwearable            422  this cannot be tried on; ``reason`` says why
 │       ├── PersonUnusable         by the photo of the person
@@ -89,6 +90,11 @@ class ImageTooLarge(BadImage):
 class BadCatalogue(BadRequest):
     status = 422
     title = "The catalogue cannot be read"
+
+
+class BadSales(BadRequest):
+    status = 422
+    title = "The table of sales cannot be read"
 
 
 class KeyReused(BadRequest):

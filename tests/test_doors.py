@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-ROOMS = ("core", "sample", "vision", "search", "tryon", "recsys", "api", "bench")
+ROOMS = ("core", "sample", "vision", "search", "tryon", "recsys", "forecasting", "api", "bench")
 OPEN = {"core.errors", "core.settings"}
 BEHIND = {
     "bench": "measures what is behind the doors",
@@ -30,13 +30,15 @@ DOORS = {
     "image_folders ingest_function ingest_id install_heads parse read_faults republish",
     "recsys": "Asked Event EventLog History Identity Interactions KIND MOST_EVENTS Placement Reason Recommendations Recommended Recommender Scored Skipped "
     "Slate Status Trained Versions list_recommenders recommender train train_function",
+    "forecasting": "Change Forecast Forecaster Frequency LEVELS Refusal Sales Series clean forecaster list_forecasters "
+    "read_sales",
     "tryon": "ACCESSORY_KINDS KIND LABELS MOST_GARMENTS PARTS POINTS POINTS_OF Accessory AccessoryAsset "
     "AccessoryKind Answer Body Category Code Confidence Document Face Failure Fitting Format Garment "
     "GarmentAsset Hand Layer Mesh Order Orders People Photos Provenance Remark Report Result TryOn "
     "Wardrobe accessory_asset accessory_of accessory_texture category_of encode_picture garment_asset "
     "garment_texture provenance read_accessory",
 }
-SLOW = "cv2 huey mediapipe numpy onnxruntime open_clip openvino polars pydantic pymilvus sqlalchemy timm torch ultralytics implicit scipy"
+SLOW = "cv2 huey mediapipe numpy onnxruntime open_clip openvino polars pydantic pymilvus sqlalchemy timm torch ultralytics implicit scipy lightgbm statsforecast"
 
 
 @pytest.mark.parametrize("room", DOORS)
@@ -46,7 +48,7 @@ def test_a_door_shows_these_names_and_no_others(room: str) -> None:
     assert all(hasattr(door, name) for name in door.__all__)
 
 
-@pytest.mark.parametrize("room", ["core", "vision", "search", "tryon", "recsys"])
+@pytest.mark.parametrize("room", ["core", "vision", "search", "tryon", "recsys", "forecasting"])
 def test_opening_a_door_loads_nothing_slow(room: str) -> None:
     script = f"import sys, {room}; print(*[name for name in {SLOW.split()!r} if name in sys.modules])"
     loaded = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT)

@@ -1,0 +1,1 @@
+"""The forecasters there are; each registers itself."""
