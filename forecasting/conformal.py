@@ -32,9 +32,8 @@ class Errors(msgspec.Struct, frozen=True):
     @classmethod
     def of(cls, errors: NDArray[np.float64]) -> "Errors":
         """errors: (series, h) float64, actual less forecast over scale; NaN where there was none."""
-        count, horizon = errors.shape
         rows = []
-        for step in range(horizon):
+        for step in range(errors.shape[1]):
             near = errors[
                 :, max(0, step - 1) : step + 2
             ]  # a step's neighbours err alike, and make it three times as many

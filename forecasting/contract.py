@@ -8,12 +8,13 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from core import replacing
 from core.errors import BadRequest, NotFound
 from forecasting.series import Series
 
@@ -63,16 +64,30 @@ class Forecaster(ABC):
     ) -> list[Forecast]:
         """One forecast for each, in order. Raises BadRequest for a horizon or levels out of bounds, never for a series."""
 
+    def learnt(self) -> dict[str, Any]:
+        """All that was learnt and chosen, as plain values and lists."""
+        return {}
+
+    def restore(self, learnt: dict[str, Any]) -> None:
+        """Take back what :meth:`learnt` gave."""
+        del learnt
+
     def save(self, folder: Path) -> None:
-        """Write what was learnt; no pickle."""
+        """Write what was learnt to ``<tag>.json``."""
         folder.mkdir(parents=True, exist_ok=True)
+        with replacing(folder / f"{self.tag}.json") as part:
+            part.write_bytes(msgspec.json.encode(self.learnt()))
 
     @classmethod
     def load(cls: type[F], folder: Path) -> F:
-        """What ``save`` wrote. Raises NotFound."""
-        if not folder.is_dir():
-            raise NotFound(f"There is no trained {cls.tag} here.", remedy="Run: shopglass forecast train")
-        return cls()
+        """What :meth:`save` wrote. Raises NotFound."""
+        try:
+            learnt = msgspec.json.decode((folder / f"{cls.tag}.json").read_bytes(), type=dict[str, Any])
+        except FileNotFoundError as error:
+            raise NotFound(f"There is no trained {cls.tag} here.", remedy="Train one first.") from error
+        made = cls()
+        made.restore(learnt)
+        return made
 
 
 def check(horizon: int, levels: Sequence[float]) -> tuple[float, ...]:

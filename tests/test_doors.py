@@ -18,8 +18,8 @@ BEHIND = {
 DOORS = {
     "core": "Allowance AuditEntry AuditLog Backup Base Database Function Job Jobs Key Keys Limits Running Settings ShopglassError Stages Status Taken Weights Worker "
     "backup configure_logging digest load_settings observe open_limits refusing_full_disk replacing restore",
-    "sample": "Drawing HELD_OUT Latent POSES PersonPicture SampleProduct Shop Shoppers Worn families garment generate person "
-    "write",
+    "sample": "Drawing HELD_OUT Latent POSES PersonPicture Sales SampleProduct Shop Shoppers Worn families garment generate person "
+    "sell write",
     "vision": "Encoder Faces HEAD_PLAN HandLandmarks Hands HeadPlan HeadPoint Heads IMAGE_TOWERS Landmarks Network "
     "Picture Pose Regions Silhouette TEXT_TOWER Vision captions_by_kind captions_by_title create_encoder "
     "crop decode decode_cutout export face_matrix list_encoders load_backbone load_network look_at "

@@ -4,6 +4,7 @@ Weights are shrunk to equal ones, and learnt by frequency; what sells rarely goe
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +15,9 @@ from forecasting.forecasters.intermittent import Intermittent
 from forecasting.forecasters.statistical import point
 from forecasting.series import Frequency, Series, intermittency
 
-MEMBERS = ("ets.auto", "theta.dynamic", "ces.auto")
+MEMBERS = ("ets.damped", "theta.dynamic", "ces.adjusted")
+"""Chosen on the training part of M3 with its last horizon held back: 13.32 % against 14.88 to 13.41 of each alone."""
+QUICK = ("theta.quick", "ces.adjusted")
 JUDGED = 150
 """Series of a frequency on which weights and intervals are learnt, at most."""
 _SHRINK = 0.5
@@ -60,6 +63,21 @@ class Ensemble(Forecaster):
         mean = np.tensordot(self.weights[frequency], told, 1)
         self.errors[frequency] = Errors.of((actual - mean) / scales[:, None])
 
+    def learnt(self) -> dict[str, Any]:
+        return {
+            "members": self.members,
+            "horizon": self.horizon,
+            "weights": {one: weights.tolist() for one, weights in self.weights.items()},
+            "errors": {one: errors.steps.tolist() for one, errors in self.errors.items()},
+            "rare": self.rare.learnt(),
+        }
+
+    def restore(self, learnt: dict[str, Any]) -> None:
+        self.members, self.horizon = tuple(learnt["members"]), learnt["horizon"]
+        self.weights = {one: np.array(weights) for one, weights in learnt["weights"].items()}
+        self.errors = {one: Errors(np.array(steps)) for one, steps in learnt["errors"].items()}
+        self.rare.restore(learnt["rare"])
+
     def predict(
         self, series: Sequence[Series], horizon: int, levels: Sequence[float] = LEVELS, future: Future | None = None
     ) -> list[Forecast]:
@@ -81,6 +99,14 @@ class Ensemble(Forecaster):
             errors = Errors.of(_own_errors(series, min(horizon, max(1, len(series) // 3))))
         why = "" if there.all() else f"without {', '.join(np.array(self.members)[~there])}"
         return made(series, self.tag, mean, errors.quantiles(mean, scale(series), levels), levels, why)
+
+
+@register("ensemble.quick")
+class Quick(Ensemble):
+    """The fast tier: two members that take a few milliseconds together."""
+
+    def __init__(self, members: Sequence[str] = QUICK, horizon: int | None = None) -> None:
+        super().__init__(members, horizon)
 
 
 def _tried(tag: str, series: Series, horizon: int) -> NDArray[np.float64]:

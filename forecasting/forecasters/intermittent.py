@@ -1,6 +1,7 @@
 """Rare demand: a mean from several models, and the negative binomial distribution around it."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,6 +48,20 @@ class Intermittent(Forecaster):
             covered = (actual[:, :, None] <= nominal[:, None, :]).mean((0, 1))
             self.levels = Levels.of(covered, _NOMINAL)
         return self
+
+    def learnt(self) -> dict[str, Any]:
+        levels = None if self.levels is None else [self.levels.asked.tolist(), self.levels.nominal.tolist()]
+        return {
+            "recent": self.recent,
+            "dispersion": self.dispersion,
+            "weights": self.weights.tolist(),
+            "levels": levels,
+        }
+
+    def restore(self, learnt: dict[str, Any]) -> None:
+        self.recent, self.dispersion = learnt["recent"], learnt["dispersion"]
+        self.weights = np.array(learnt["weights"])
+        self.levels = None if learnt["levels"] is None else Levels(*(np.array(one) for one in learnt["levels"]))
 
     def predict(
         self, series: Sequence[Series], horizon: int, levels: Sequence[float] = LEVELS, future: Future | None = None
