@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.forecast_sample import load_figures, sample_figures
 from bench.report import Figure, Report
 from core import Settings
 from core.errors import BadRequest
@@ -21,7 +22,7 @@ from forecasting.forecasters.ensemble import Ensemble
 from forecasting.forecasters.statistical import point
 from forecasting.series import Frequency, Series
 
-PARTS = ("m3", "carparts", "speed")
+PARTS = ("m3", "carparts", "sample", "speed", "load")
 LEVELS = (0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.8, 0.9, 0.95, 0.975)
 PERIODS: dict[str, Frequency] = {"YEARLY": "year", "QUARTERLY": "quarter", "MONTHLY": "month", "OTHER": "year"}
 PEER = ("ets.auto", "theta.optimised", "ces.auto", "theta.dynamic")
@@ -38,6 +39,10 @@ def run(data: Path, settings: Settings, *, only: str = ",".join(PARTS), peer: bo
         figures += _m3(data / "m3", peer)
     if "carparts" in parts:
         figures += _carparts(data / "carparts")
+    if "sample" in parts:
+        figures += sample_figures(300, 7)
+    if "load" in parts:
+        figures += load_figures()
     if "speed" in parts:
         figures += _speed(data / "m3")
     return Report(

@@ -180,6 +180,7 @@ def _one(
     for period, rule in unknown.items():
         quantity[period] = filled = _like(quantity, known, period, season)
         note(period, rule, None, filled)
+    sold = quantity.copy()
     for period in np.flatnonzero(out):
         wanted = _like(quantity, known, int(period), season)
         if wanted > quantity[period]:
@@ -199,6 +200,7 @@ def _one(
         frequency=frequency,
         quantity=quantity,
         stock_out=out if "stock_out" in flags else None,
+        sold=sold if "stock_out" in flags else None,
         regressors=regressors,
         groups={one.removeprefix("group_"): str(rows[one][0]) for one in groups},
     )

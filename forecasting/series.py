@@ -19,7 +19,7 @@ class Series(msgspec.Struct, frozen=True, kw_only=True):
     """One history.
 
     quantity: (n,) float64, finite and at least 0 for counts; start: of the first period. stock_out: (n,) bool, where what was
-    sold is a lower bound of what was wanted. regressors: (n,) float64 each, by name; groups: of a hierarchy, by level.
+    sold is a lower bound of what was wanted; sold: (n,) what it was, where quantity is what is thought was wanted. regressors: (n,) float64 each, by name; groups: of a hierarchy, by level.
     """
 
     id: str
@@ -27,6 +27,7 @@ class Series(msgspec.Struct, frozen=True, kw_only=True):
     frequency: Frequency
     quantity: NDArray[np.float64]
     stock_out: NDArray[np.bool_] | None = None
+    sold: NDArray[np.float64] | None = None
     regressors: dict[str, NDArray[np.float64]] = {}
     groups: dict[str, str] = {}
 
@@ -56,6 +57,7 @@ class Series(msgspec.Struct, frozen=True, kw_only=True):
             start=start,
             quantity=self.quantity[part],
             stock_out=None if self.stock_out is None else self.stock_out[part],
+            sold=None if self.sold is None else self.sold[part],
             regressors={name: values[part] for name, values in self.regressors.items()},
         )
 

@@ -11,7 +11,7 @@ from forecasting.contract import LEVELS, Forecast, Forecaster, Future, check, fa
 from forecasting.forecasters.statistical import point
 from forecasting.series import Series
 
-MEMBERS = ("croston.sba", "tsb.standard", "imapa.standard")
+MEMBERS = ("tsb.standard", "imapa.standard", "adida.standard")
 _SHRINK = 12.0
 """Periods of a series by which its own mean weighs as much as that of the panel's like."""
 _NOMINAL = np.concatenate([np.arange(0.01, 0.99, 0.01), [0.99, 0.995, 0.999]])
@@ -39,8 +39,8 @@ class Intermittent(Forecaster):
             heads = [one.head(len(one) - horizon) for one in judged]
             actual = np.stack([one.quantity[-horizon:] for one in judged])
             members = np.stack([self._members(one) for one in heads])
-            scales = np.array([max(one.quantity.std(), 0.1) for one in heads])
-            self.weights = _weights(members, actual.mean(1), scales)
+            scales = np.array([max(np.sqrt(np.mean(np.diff(one.quantity) ** 2)), 0.1) for one in heads])
+            self.weights = _weights(members, actual, scales)
             means = members @ self.weights
             nominal = np.stack(
                 [_quantiles(mean, self._spread(one), _NOMINAL) for mean, one in zip(means, heads, strict=True)]
@@ -111,10 +111,16 @@ def _quantiles(mean: float, spread: float, levels: NDArray[np.float64]) -> NDArr
 def _weights(
     members: NDArray[np.float64], actual: NDArray[np.float64], scales: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Weights of members of least squared error over scale, not negative, drawn half way to equal ones."""
-    from scipy.optimize import nnls
+    """Weights of members, not negative, of least root mean squared scaled error, mean over series, on what is held back.
 
-    found, _ = nnls(members / scales[:, None], actual / scales)
-    equal = np.full(members.shape[1], 1 / members.shape[1])
-    # not brought to a sum of 1: that demand of rare parts fades is part of what the panel tells
-    return np.asarray(0.5 * found + 0.5 * equal)
+    members: (n, m); actual: (n, h). They need no sum of 1: that demand of rare parts fades is part of what the panel tells.
+    """
+    from scipy.optimize import minimize
+
+    def loss(weights: NDArray[np.float64]) -> float:
+        miss = actual - (members @ weights)[:, None]
+        return float(np.mean(np.sqrt(np.mean(miss**2, axis=1)) / scales))
+
+    even = np.full(members.shape[1], 1 / members.shape[1])
+    found = minimize(loss, even, method="L-BFGS-B", bounds=[(0.0, 1.5)] * len(even))
+    return np.asarray(0.9 * found.x + 0.1 * even)

@@ -1,0 +1,1 @@
+"""Demand distributions → orders a buyer would place."""
