@@ -15,6 +15,7 @@ from litestar.static_files import create_static_files_router
 from api.access import OPEN, Access
 from api.assets import AssetsController
 from api.catalog import CatalogController
+from api.demand import DemandController
 from api.document import openapi
 from api.events import EventsController
 from api.guards import from_here
@@ -70,6 +71,7 @@ class ShopglassPlugin(InitPlugin):
             LiveController,
             EventsController,
             RecommendationsController,
+            DemandController,
         ]
         app_config.plugins.append(problem_details())
         if (collector := self.service.settings.telemetry.otlp) is not None:

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, nullcontext, suppress
+from datetime import UTC, datetime
 from functools import partial
 from itertools import chain, count
 from pathlib import Path
@@ -17,6 +18,9 @@ from api.metrics import observe_stages
 from api.sight import batched
 from core import AuditLog, Database, Job, Jobs, Keys, Settings, Worker
 from core.errors import Busy, NotFound, ShopglassError, Unavailable
+from forecasting import KIND as FORECAST
+from forecasting import Forecasts, Planned, PurchaseOrders, forecast_function, plan
+from forecasting import Order as ForecastOrder
 from recsys import KIND as RECOMMEND
 from recsys import EventLog, Identity, Recommendations, Slate, train_function
 from search import (
@@ -73,6 +77,8 @@ class Service:
     orders: Orders
     events: EventLog
     recommendations: Recommendations
+    forecasts: Forecasts
+    orders_to_place: PurchaseOrders
     keys: Keys
     audit: AuditLog
 
@@ -172,6 +178,33 @@ class Service:
                 log.warning("recommendations_not_kept", error=error.detail)
             await sleep(1.0)
 
+    # Demand
+
+    def submit_forecasts(self, path: Path, model: str | None, horizon: int | None) -> Job:
+        """Queue the forecast of a table that came by the network."""
+        order = ForecastOrder(sales=str(path), model=model, horizon=horizon)
+        return self.jobs.submit(FORECAST, msgspec.to_builtins(order))
+
+    def forecast_job(self, job_id: str) -> Job:
+        """Raises NotFound, also for jobs of other kinds."""
+        job = self.jobs.get(job_id)
+        if job.kind != FORECAST:
+            raise NotFound(f"There is no job {job_id}.")
+        return job
+
+    def propose_orders(
+        self, stocks: dict[str, dict[str, Any]], policy: str, budget: float | None, capacity: float | None
+    ) -> Planned:
+        """Orders from the forecasts that are kept, kept in turn. Raises NotFound and BadRequest."""
+        planned = plan(self.forecasts.all(), stocks, policy, budget, capacity)
+        self.orders_to_place.propose(planned)
+        return planned
+
+    @staticmethod
+    def age(made: datetime) -> float:
+        """Seconds since then."""
+        return max(0.0, (datetime.now(UTC) - made).total_seconds())
+
     # Catalogue jobs
 
     def submit_catalogue(self, path: Path, rebuild: bool, partial: bool) -> Job:
@@ -238,6 +271,7 @@ class Service:
         self.thumbnails = Thumbnails(settings, self.catalogue, lambda: image_folders(self.jobs))
         stack.callback(self.thumbnails.close)
         self.orders = Orders(self.jobs, settings.home, settings.tryon.keep)
+        self.forecasts, self.orders_to_place = Forecasts(database), PurchaseOrders(database)
         self.keys, self.audit = Keys(database), AuditLog(database)
         self.events = EventLog(database, Identity(settings))
         self.recommendations = Recommendations(settings, self.catalogue, self.events)
@@ -269,6 +303,7 @@ class Service:
             parts = tuple(one.stop - one.start for one in getattr(vision.encoder, "subspaces", ()))
             training = train_function(settings, self.catalogue.database, parts)
             stack.enter_context(Worker(self.jobs, {RECOMMEND: training}))
+            stack.enter_context(Worker(self.jobs, {FORECAST: forecast_function(self.catalogue.database)}))
             self._warm.set()
         except ShopglassError as error:
             self._fail(error)

@@ -1,18 +1,39 @@
 from .cleaning import Change, Refusal, Sales, clean, read_sales
 from .contract import LEVELS, Forecast, Forecaster, forecaster, list_forecasters
+from .explaining import Point, Told
+from .replenishment.orders import Planned, PurchaseOrder, PurchaseOrders, plan, read_stocks
+from .replenishment.policies import Item, Proposal, list_policies, policy
 from .series import Frequency, Series
+from .store import KIND, Forecasts, Made, Order, forecast_function, forecast_sales
 
 __all__ = [
+    "KIND",
     "LEVELS",
     "Change",
     "Forecast",
     "Forecaster",
+    "Forecasts",
     "Frequency",
+    "Item",
+    "Made",
+    "Order",
+    "Planned",
+    "Point",
+    "Proposal",
+    "PurchaseOrder",
+    "PurchaseOrders",
     "Refusal",
     "Sales",
     "Series",
+    "Told",
     "clean",
+    "forecast_function",
+    "forecast_sales",
     "forecaster",
     "list_forecasters",
+    "list_policies",
+    "plan",
+    "policy",
     "read_sales",
+    "read_stocks",
 ]

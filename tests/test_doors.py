@@ -30,8 +30,9 @@ DOORS = {
     "image_folders ingest_function ingest_id install_heads parse read_faults republish",
     "recsys": "Asked Event EventLog History Identity Interactions KIND MOST_EVENTS Placement Reason Recommendations Recommended Recommender Scored Skipped "
     "Slate Status Trained Versions list_recommenders recommender train train_function",
-    "forecasting": "Change Forecast Forecaster Frequency LEVELS Refusal Sales Series clean forecaster list_forecasters "
-    "read_sales",
+    "forecasting": "Change Forecast Forecaster Forecasts Frequency Item KIND LEVELS Made Order Planned Point Proposal "
+    "PurchaseOrder PurchaseOrders Refusal Sales Series Told clean forecast_function forecast_sales forecaster "
+    "list_forecasters list_policies plan policy read_sales read_stocks",
     "tryon": "ACCESSORY_KINDS KIND LABELS MOST_GARMENTS PARTS POINTS POINTS_OF Accessory AccessoryAsset "
     "AccessoryKind Answer Body Category Code Confidence Document Face Failure Fitting Format Garment "
     "GarmentAsset Hand Layer Mesh Order Orders People Photos Provenance Remark Report Result TryOn "

@@ -32,7 +32,7 @@ def simulate(
     order: Callable[[Item], int],
     *,
     start: float,
-    lead_time: Sequence[int],
+    lead_time: Sequence[int] | NDArray[np.int64],
     backlogged: bool = False,
 ) -> Outcome:
     """Live through (n,) periods of demand, ordering every ``review`` periods at their beginning.

@@ -1,0 +1,62 @@
+"""``shopglass replenish STOCKS``: what to order, from stocks and forecasts."""
+
+from contextlib import closing
+from pathlib import Path
+
+import rich_click as click
+from rich.table import Table
+
+from api.terminal import messages, output, write_json
+from core import load_settings
+
+
+@click.command()
+@click.argument("stocks", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--sales", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="Forecast this table first; else the forecasts that were kept.")  # fmt: skip
+@click.option("--policy", default="RS", show_default=True, help="RS, sS, rQ, newsvendor or baseline.")
+@click.option("--budget", type=click.FloatRange(0), help="What all orders may cost.")
+@click.option("--capacity", type=click.FloatRange(0), help="Pieces that there is room for.")
+@click.option("--keep", is_flag=True, help="Keep the proposals, to be approved on /demand or by the API.")
+@click.option("--json", "as_json", is_flag=True, help="Print the orders as one JSON document.")
+def replenish(
+    stocks: Path,
+    sales: Path | None,
+    policy: str,
+    budget: float | None,
+    capacity: float | None,
+    keep: bool,
+    as_json: bool,
+) -> None:
+    """Propose orders for STOCKS, a .csv, .jsonl or .parquet table with sku and on_hand and, if known, on_order, lead_time,
+    lead_time_spread, review, cost, holding, short, fixed, service, multiple, minimum, shelf_life.
+
+    Times are in periods of the forecast, `holding` is of a piece for a period, `short` of a piece that is missing.
+    """
+    from forecasting import Forecasts, PurchaseOrders, forecast_sales, plan, read_sales, read_stocks
+
+    told = read_stocks(stocks)
+    if sales is not None and not keep:
+        planned = plan(forecast_sales(read_sales(sales)).forecasts, told, policy, budget, capacity)
+    else:
+        from core import Database
+
+        with closing(Database(load_settings().database_url)) as database:
+            database.migrate()
+            if sales is not None:
+                Forecasts(database).put(forecast_sales(read_sales(sales)).forecasts)
+            planned = plan(Forecasts(database).all(), told, policy, budget, capacity)
+            if keep:
+                PurchaseOrders(database).propose(planned)
+    if as_json:
+        write_json(planned)
+        return
+    table = Table("sku", "order", "cost", "why")
+    for one in planned.proposals:
+        if one.quantity:
+            table.add_row(one.sku, str(one.quantity), f"{one.cost:.2f}", one.reason)
+    output().print(table)
+    output().print(
+        f"{sum(one.quantity > 0 for one in planned.proposals)} orders for {planned.cost:.2f}.", highlight=False
+    )
+    for refusal in planned.refused:
+        messages().print(f"{refusal.series}: {refusal.reason}.", markup=False, highlight=False)

@@ -1,0 +1,102 @@
+"""Forecasts and orders over HTTP and from files alone."""
+
+import json
+import subprocess
+import sys
+import time
+from datetime import date
+from pathlib import Path
+
+import httpx
+import numpy as np
+import pytest
+
+from tests.api.conftest import Shop
+
+
+@pytest.fixture(scope="module")
+def sales(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Monthly sales of four products, one of which nobody can forecast."""
+    rng = np.random.default_rng(1)
+    lines = ["series,date,quantity,price,group_category"]
+    for n, name in enumerate(("D-1", "D-2", "D-3")):
+        for month in range(48):
+            day = date(2022 + month // 12, month % 12 + 1, 1)
+            wanted = rng.poisson((20 + 10 * n) * (1 + 0.4 * np.sin(month * np.pi / 6)))
+            lines.append(f"{name},{day},{wanted},{9.9 + n},c")
+    lines.append("D-4,2022-01-01,5,3,c")
+    file = tmp_path_factory.mktemp("sales") / "sales.csv"
+    file.write_text("\n".join(lines))
+    return file
+
+
+def command(shop: Shop, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "api", *arguments], env=shop.environment, capture_output=True, text=True, check=False
+    )
+
+
+@pytest.fixture(scope="module")
+def job(client: httpx.Client, sales: Path) -> dict:
+    answer = client.post("/v1/forecasts/jobs", files={"sales": ("sales.csv", sales.read_bytes(), "text/csv")})
+    assert answer.status_code == 202
+    deadline = time.monotonic() + 120
+    while (told := client.get(answer.headers["location"]).json())["state"] not in ("done", "failed"):
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+    assert told["state"] == "done", told
+    return told["result"]
+
+
+def test_a_table_becomes_forecasts_by_a_job(client: httpx.Client, job: dict) -> None:
+    assert job["forecasts"] == 3
+    assert job["refused"] == [{"series": "D-4", "reason": "fewer than two dates"}]
+    assert {"D-1", "D-2", "D-3"} <= set(client.get("/v1/forecasts").json())
+    served = client.get("/v1/forecasts/D-2").json()
+    told = served["forecast"]
+    assert told["model"] == "ensemble.weighed"
+    assert len(told["points"]) == 12
+    assert 0 <= served["age"] < 600
+    for point in told["points"]:
+        levels = list(point["quantiles"].values())
+        assert levels == sorted(levels)
+        assert sum(point["parts"].values()) == pytest.approx(point["mean"], abs=0.01)
+    assert client.get("/v1/forecasts/nothing").status_code == 404
+
+
+def test_orders_are_proposed_changed_approved_and_rejected(client: httpx.Client, job: dict) -> None:
+    stocks = {
+        name: {"on_hand": 5, "lead_time": 1, "review": 1, "cost": 4, "short": 5} for name in ("D-1", "D-2", "D-9")
+    }
+    stocks["D-3"] = {"on_hand": -1}
+    planned = client.post("/v1/replenishment", json={"stocks": stocks}).json()
+    assert {one["sku"] for one in planned["proposals"]} == {"D-1", "D-2"}
+    assert {one["series"] for one in planned["refused"]} == {"D-3", "D-9"}
+    first, second = client.get("/v1/replenishment?only=proposed").json()
+    assert first["proposal"]["reason"]
+    approved = client.post(f"/v1/replenishment/{first['id']}/approve", json={"quantity": 7}).json()
+    assert (approved["state"], approved["quantity"]) == ("approved", 7)
+    assert client.post(f"/v1/replenishment/{first['id']}/approve", json={}).status_code == 409
+    assert client.post(f"/v1/replenishment/{second['id']}/reject").json()["state"] == "rejected"
+    assert client.post("/v1/replenishment/999999/reject").status_code == 404
+    assert client.post("/v1/replenishment", json={"stocks": stocks, "policy": "magic"}).status_code == 404
+
+
+def test_files_alone_are_enough(shop: Shop, sales: Path, tmp_path: Path) -> None:
+    ended = command(shop, "forecast", str(sales), "--horizon", "3", "--json")
+    assert ended.returncode == 0, ended.stderr
+    told = json.loads(ended.stdout)
+    assert [len(one["points"]) for one in told["forecasts"]] == [3, 3, 3]
+    stocks = tmp_path / "stocks.csv"
+    stocks.write_text("sku,on_hand,lead_time,review,cost\nD-1,0,1,1,2.5\nD-2,500,1,1,2.5\n")
+    ended = command(shop, "replenish", str(stocks), "--sales", str(sales), "--json")
+    orders = {one["sku"]: one["quantity"] for one in json.loads(ended.stdout)["proposals"]}
+    assert orders["D-1"] > 0
+    assert orders["D-2"] == 0
+
+
+@pytest.mark.parametrize("wrong", [("--horizon", "0"), ("--model", "no.such")])
+def test_a_question_that_makes_no_sense_ends_in_words(shop: Shop, sales: Path, wrong: tuple[str, str]) -> None:
+    ended = command(shop, "forecast", str(sales), *wrong)
+    assert ended.returncode == 1
+    assert "Traceback" not in ended.stderr
