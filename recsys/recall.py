@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
 POPULAR = "popularity.decayed"
+CONTENT = ("content.nearest",)
+"""Sources that know items alone, and so are the same whatever events are held back."""
+
 NEIGHBOURS = 100
 LATEST = 30
 """Things of a history that speak, the latest."""
@@ -66,8 +69,9 @@ class Recall(msgspec.Struct, dict=True):
         asked, wanted = asked[::step], wanted[::step]
         even = np.ones(len(tags) + 1, np.float32)
         weights = even
+        content: dict[str, csr_matrix] = {}
         if len(asked) >= 20:
-            early = cls._learnt(split.train, tags, even)
+            early = cls._learnt(split.train, tags, even, {})
             scores = np.stack(early._dense(asked))
 
             def quality(tried: NDArray[np.float32]) -> float:
@@ -76,13 +80,22 @@ class Recall(msgspec.Struct, dict=True):
             alone = [quality(row) for row in np.eye(len(even), dtype=np.float32)]
             weights = climb(quality, np.eye(len(even), dtype=np.float32)[int(np.argmax(alone))])
             weights = np.maximum(weights, 0.01)  # nobody is silent: what one does not know another may
-        return cls._learnt(seen, tags, weights)
+            content = {tag: own for tag, own in early.tables.items() if tag in CONTENT}
+        return cls._learnt(seen, tags, weights, content)
 
     @classmethod
-    def _learnt(cls, seen: Interactions, tags: Sequence[str], weights: NDArray[np.float32]) -> "Recall":
+    def _learnt(
+        cls,
+        seen: Interactions,
+        tags: Sequence[str],
+        weights: NDArray[np.float32],
+        known: Mapping[str, "csr_matrix"],
+    ) -> "Recall":
         popularity = recommender(POPULAR)().fit(seen)
         arrays = popularity.arrays()
-        tables = {tag: table(recommender(tag)().fit(seen), len(seen.items)) for tag in tags}
+        tables = {
+            tag: known[tag] if tag in known else table(recommender(tag)().fit(seen), len(seen.items)) for tag in tags
+        }
         segments = ("", *(str(name) for name in arrays["names"]))
         return cls(tables, np.asarray(arrays["tables"], np.float32), segments, weights)
 

@@ -102,8 +102,8 @@ def _item(told: Told, fields: dict[str, Any]) -> Item:
         raise ValueError(f"{told.sku}: there is no {', '.join(sorted(unknown))}")
     levels = tuple(float(level) for level in told.points[0].quantiles)
     outlook = outlook_of([p.mean for p in told.points], [list(p.quantiles.values()) for p in told.points], levels)
-    numbers = {name: float(fields[name]) for name in FIELDS if name in fields}
-    whole = {name: int(fields[name]) for name in WHOLE if name in fields}
+    numbers: dict[str, Any] = {name: float(fields[name]) for name in FIELDS if name in fields}
+    whole: dict[str, Any] = {name: int(fields[name]) for name in WHOLE if name in fields}
     times = float(fields.get("lead_time", 7.0)), float(fields.get("lead_time_spread", 0.0))
     return Item(sku=told.sku, outlook=outlook, lead_time=times, **{"on_hand": 0.0, **numbers}, **whole)
 
