@@ -19,6 +19,7 @@ from sample import generate, sell
 
 SEED = 7
 OURS = "RS"
+DAYS, BLOCK, REACH = 84, 28, 21
 
 
 def run(data: Path, settings: Settings, *, products: int = 120, parts: int = 600) -> Report:
@@ -61,44 +62,46 @@ def _carparts(folder: Path, count: int) -> list[Figure]:
 
 
 def _sample(count: int) -> list[Figure]:
-    """Daily, ordered once a week, lead time seven days give or take two, lost sales; forecasts are not made anew meanwhile
-    but shift with time. The optimum orders by the mean and dispersion that demand is drawn from."""
-    days, ahead = 84, 112
-    sales = sell(list(generate(count, SEED)), SEED, 730 + ahead - days)
-    cut = sales.days - ahead
+    """Daily for twelve weeks, ordered once a week, lead time seven days give or take two, lost sales; forecast anew every four
+    weeks. Who knows the demand process orders by the same rule from the mean and dispersion that demand is drawn from."""
+    sales = sell(list(generate(count, SEED)), SEED, 730 + DAYS + REACH)
+    cut = 730
     cleaned = clean(sales.table().drop("page_views", "competitor_price"), outliers="off")
     by = {one.id: one for one in cleaned.series}
-    heads = [by[one].head(cut) for one in sales.products]
-    print("sample: forecasts", file=sys.stderr)
-    future = {
-        one: {"price": sales.price[n, cut:], "promotion": sales.promotion[n, cut:].astype(float), "display": sales.display[n, cut:].astype(float)}
-        for n, one in enumerate(sales.products)
-    }  # fmt: skip
-    told = forecaster("boosting.global")(horizon=ahead, country="").fit(heads).predict(heads, ahead, LEVELS, future)  # type: ignore[call-arg]
+    outlooks: list[dict[int, Outlook]] = [{} for _ in sales.products]
+    for block in range(0, DAYS, BLOCK):
+        print(f"sample: forecasts from day {block}", file=sys.stderr)
+        now = cut + block
+        ahead = slice(now, now + BLOCK + REACH)
+        heads = [by[one].head(now) for one in sales.products]
+        future = {
+            one: {"price": sales.price[n, ahead], "promotion": sales.promotion[n, ahead].astype(float), "display": sales.display[n, ahead].astype(float)}
+            for n, one in enumerate(sales.products)
+        }  # fmt: skip
+        model = forecaster("boosting.global")(horizon=BLOCK + REACH, country="")  # type: ignore[call-arg]
+        for n, told in enumerate(model.fit(heads).predict(heads, BLOCK + REACH, LEVELS, future)):
+            outlooks[n][block] = Outlook(told.mean, told.quantiles, told.levels)
     rng = np.random.default_rng(SEED)
     found: dict[str, list[Outcome]] = {"baseline": [], OURS: [], "optimum": []}
-    for n, forecast in enumerate(told):
-        thought = Outlook(forecast.mean, forecast.quantiles, forecast.levels)
+    for n, thought in enumerate(outlooks):
         true = _truth(sales.truth.expected[n, cut:], float(sales.truth.dispersion[n]))
         lead = rng.choice((5, 6, 7, 7, 8, 9), 40)
         cost, price = float(sales.cost[n]), float(sales.reference[n])
-        start = float(np.ceil(thought.mean[:14].sum()))
+        start = float(np.ceil(thought[0].mean[:14].sum()))
         for tag, outcomes in found.items():
-            outlook = true if tag == "optimum" else thought
+            known = tag == "optimum"
 
-            def item(period: int, here: float, ordered: float, owed: float, *, seen: Outlook = outlook, each: float = cost, at: float = price) -> Item:  # fmt: skip
-                rest = Outlook(seen.mean[period:], seen.quantiles[period:], seen.levels)
+            def item(period: int, here: float, ordered: float, owed: float, *, known: bool = known, own: dict[int, Outlook] = thought, real: Outlook = true, each: float = cost, at: float = price) -> Item:  # fmt: skip
+                seen, gone = (real, period) if known else (own[period // BLOCK * BLOCK], period % BLOCK)
+                rest = Outlook(seen.mean[gone : gone + REACH], seen.quantiles[gone : gone + REACH], seen.levels)
                 return Item(
                     sku="", outlook=rest, on_hand=here, on_order=ordered, backlog=owed, lead_time=(7.0, 1.3), review=7,
-                    cost=each, holding=0.002 * each, short=at - each,
+                    cost=each, holding=0.002 * each, short=at - each, **({"alike": 0.0} if known else {}),
                 )  # fmt: skip
 
-            order = _ordering(OURS if tag == "optimum" else tag)
-            outcomes.append(
-                simulate(
-                    sales.truth.demand[n, cut : cut + days].astype(float), item, order, start=start, lead_time=lead
-                )
-            )
+            order = _ordering(OURS if known else tag)
+            wanted = sales.truth.demand[n, cut : cut + DAYS].astype(float)
+            outcomes.append(simulate(wanted, item, order, start=start, lead_time=lead))
     ours, best = (sum(one.total for one in found[tag]) for tag in (OURS, "optimum"))
     optimum = Figure("sample: cost over that of who knows the demand process", 100 * (ours / best - 1), "%", bar=10, better="lower", note=_services(found))  # fmt: skip
     return [*_compared("sample", found), optimum]

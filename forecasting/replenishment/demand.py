@@ -18,7 +18,7 @@ class Outlook(msgspec.Struct, frozen=True):
     levels: tuple[float, ...]
 
 
-def draws(outlook: Outlook, periods: NDArray[np.int64], rng: np.random.Generator, alike: float = 0.3) -> Array:
+def draws(outlook: Outlook, periods: NDArray[np.int64], rng: np.random.Generator, alike: float) -> Array:
     """(n,) sums of demand over ``periods`` (n,) each, drawn from the quantiles; beyond the last the last goes on.
 
     alike: correlation of the levels of periods, in [0, 1): a product that sells better than thought does so for a while; by a

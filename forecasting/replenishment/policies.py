@@ -24,7 +24,8 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     on_hand, on_order: pieces; backlog: owed; lead_time: mean and standard deviation; review: periods until the next chance to
     order; cost: of a piece; holding: of one piece for one period; short: of one piece wanted and not there; fixed: of one
     order; service: share of cycles without a shortage that is aimed at, None for what costs least; multiple, minimum: of an
-    order; shelf_life: periods after which a piece is waste, None for never.
+    order; shelf_life: periods after which a piece is waste, None for never; alike:
+    correlation of what periods bring beyond or below what is thought.
     """
 
     sku: str
@@ -42,6 +43,7 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     multiple: int = 1
     minimum: int = 0
     shelf_life: int | None = None
+    alike: float = 0.05
 
     def __post_init__(self) -> None:
         amounts = (
@@ -143,7 +145,7 @@ def covered(item: Item, review: bool) -> np.ndarray:
         20_260
     )  # the same draws for all: products are compared, and the same item orders the same
     periods = lead_times(*item.lead_time, DRAWS, rng) + (item.review if review else 0)
-    return draws(item.outlook, periods, rng)
+    return draws(item.outlook, periods, rng, item.alike)
 
 
 def _told(item: Item, tag: str, quantity: int, level: float, demand: np.ndarray, what: str) -> Proposal:
@@ -201,7 +203,7 @@ class Newsvendor(Policy):
 
     def propose(self, item: Item) -> Proposal:
         rng = np.random.default_rng(20_260)
-        demand = draws(item.outlook, np.full(DRAWS, len(item.outlook.mean)), rng)
+        demand = draws(item.outlook, np.full(DRAWS, len(item.outlook.mean)), rng, item.alike)
         share = item.service
         if share is None:
             left = item.cost  # a piece that is left at the end is worth nothing

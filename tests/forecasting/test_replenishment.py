@@ -75,7 +75,7 @@ def test_the_level_is_the_textbook_s() -> None:
     """Silver, Pyke and Thomas: demand over review and lead time normal, S = mean + k sigma."""
     one = item(outlook=normal(10, 3), on_hand=0.0, lead_time=(7.0, 0.0), review=7, service=0.95)
     told = policy("RS").propose(one)
-    sigma = 3 * np.sqrt(14 + 0.3 * 14 * 13)  # periods are correlated by .3
+    sigma = 3 * np.sqrt(14 + 0.05 * 14 * 13)  # periods are correlated by .05
     assert told.level == pytest.approx(140 + 1.645 * sigma, rel=0.03)
 
 
