@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from bench.movielens import OURS, PEERS, blended, movielens, quality, random, temporal, tuned
+from bench.ranking import ranking_figures
 from bench.report import Figure, Report
 from bench.shoppers import shopper_figures
 from core import Settings
@@ -16,13 +17,20 @@ from recsys.splits import Split, without_items
 
 SEED = 7
 COLD = 50
+PARTS = ("movielens", "shoppers", "ranking")
 
 
-def run(data: Path, settings: Settings, *, shoppers: int = 2000) -> Report:
-    """Every model and every peer is tuned on a part of its training events; the test part is looked at once."""
+def run(data: Path, settings: Settings, *, shoppers: int = 2000, only: str = "") -> Report:
+    """Every model and every peer is tuned on a part of its training events; the test part is looked at once.
+
+    only: some of movielens, shoppers, ranking, with commas; all if empty. Raises ValueError for a part unknown.
+    """
+    chosen = only.split(",") if only else list(PARTS)
+    if unknown := set(chosen) - set(PARTS):
+        raise ValueError(f"parts are {', '.join(PARTS)}, not {', '.join(sorted(unknown))}")
     figures: list[Figure] = []
     folder = data / "ml-100k"
-    if folder.is_dir():
+    if "movielens" in chosen and folder.is_dir():
         seen = movielens(folder)
         for name, bar, (validation, test) in (
             ("by time", 0.215, temporal(seen)),
@@ -30,7 +38,10 @@ def run(data: Path, settings: Settings, *, shoppers: int = 2000) -> Report:
         ):
             figures += _split(name, bar, validation, test)
         figures += _cold(seen)
-    figures += shopper_figures(shoppers, SEED)
+    if "shoppers" in chosen:
+        figures += shopper_figures(shoppers, SEED)
+    if "ranking" in chosen:
+        figures += ranking_figures(shoppers, SEED)
     return Report(
         bench="recommend",
         data="ml-100k, and events of the sample's shoppers" if folder.is_dir() else "events of the sample's shoppers",
