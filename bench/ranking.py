@@ -16,7 +16,7 @@ from recsys.ranking.calibration import expected_error
 from recsys.ranking.contract import list_rankers, ranker
 from recsys.ranking.examples import Memory, replay
 from recsys.ranking.features import Asked, Features
-from recsys.ranking.ranking import Ranking, Told, calibrated, normalised_entropy, parted
+from recsys.ranking.ranking import Ranking, Told, calibrated, loss, parted
 from sample.shoppers import CITIES, DEVICES
 
 K = 10
@@ -34,7 +34,7 @@ def ranking_figures(count: int, seed: int) -> list[Figure]:
     for tag in list_rankers():
         print(f"ranking: {tag}", file=sys.stderr)
         model, calibration = calibrated(ranker(tag)(seed=seed), features, first, last)
-        losses = {tag: normalised_entropy(model, calibration, last)}
+        losses = {tag: loss(model, calibration, last)}
         rankings[tag] = Ranking(Told(tag, features, calibration, losses), model, here.goods, memory.counts, GAINS)
     chosen = min(rankings, key=lambda tag: rankings[tag].told.losses[tag])
     return [

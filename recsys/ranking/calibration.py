@@ -58,6 +58,20 @@ def expected_error(probability: NDArray[np.float64], happened: NDArray[np.bool_]
     return float(sum(gaps) / max(1, len(order)))
 
 
+def normalised_entropy(chances: NDArray[np.float64], examples: Examples) -> float:
+    """Mean over the tasks of the cross-entropy by that of always saying the mean rate; below 1 something was learnt.
+
+    He et al., "Practical Lessons from Predicting Clicks on Ads at Facebook", ADKDD 2014.
+    """
+    chances, happened = np.clip(chances, 1e-9, 1 - 1e-9), examples.labels
+    means = np.clip(happened.mean(0), 1e-9, 1 - 1e-9)
+
+    def entropy(p: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.asarray(-(happened * np.log(p) + (1 - happened) * np.log(1 - p)).mean(0))
+
+    return float(np.mean(entropy(chances) / entropy(np.broadcast_to(means, chances.shape))))
+
+
 def _ends(position: NDArray[np.int64]) -> NDArray[np.float64]:
     return np.stack([position - 1.0, np.log(position)], 1)
 

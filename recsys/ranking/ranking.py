@@ -11,7 +11,7 @@ from core import replacing
 from core.errors import NotFound
 from core.settings import Ranking as RankingSettings
 from recsys.interactions import History
-from recsys.ranking.calibration import Calibration
+from recsys.ranking.calibration import Calibration, normalised_entropy
 from recsys.ranking.contract import Ranker, list_rankers, ranker
 from recsys.ranking.counts import Counts
 from recsys.ranking.examples import Examples
@@ -134,7 +134,7 @@ def train(
     """
     first, last = parted(examples, held_back)
     tried = {tag: calibrated(ranker(tag)(), features, first, last) for tag in tags or list_rankers()}
-    losses = {tag: normalised_entropy(model, calibration, last) for tag, (model, calibration) in tried.items()}
+    losses = {tag: loss(model, calibration, last) for tag, (model, calibration) in tried.items()}
     best = min(losses, key=lambda tag: (losses[tag], tag))
     model, calibration = tried[best]
     return Ranking(Told(best, features, calibration, losses), model, goods, counts, values)
@@ -153,16 +153,6 @@ def calibrated(model: Ranker, features: Features, first: Examples, last: Example
     return model, Calibration.fit(model.logits(last.table), last)
 
 
-def normalised_entropy(model: Ranker, calibration: Calibration, examples: Examples) -> float:
-    """Mean over the tasks of the cross-entropy by that of always saying the mean rate; below 1 something was learnt.
-
-    He et al., "Practical Lessons from Predicting Clicks on Ads at Facebook", ADKDD 2014.
-    """
-    chances = np.clip(calibration.probabilities(model.logits(examples.table), examples.position), 1e-9, 1 - 1e-9)
-    happened = examples.labels
-    means = np.clip(happened.mean(0), 1e-9, 1 - 1e-9)
-
-    def entropy(p: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.asarray(-(happened * np.log(p) + (1 - happened) * np.log(1 - p)).mean(0))
-
-    return float(np.mean(entropy(chances) / entropy(np.broadcast_to(means, chances.shape))))
+def loss(model: Ranker, calibration: Calibration, examples: Examples) -> float:
+    """Normalised entropy of what was shown, where it was shown."""
+    return normalised_entropy(calibration.probabilities(model.logits(examples.table), examples.position), examples)

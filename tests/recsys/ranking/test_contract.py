@@ -8,7 +8,7 @@ import pytest
 from core.errors import NotFound
 from recsys.ranking.calibration import expected_error
 from recsys.ranking.contract import list_rankers, ranker
-from recsys.ranking.ranking import calibrated, normalised_entropy, parted
+from recsys.ranking.ranking import calibrated, loss, parted
 
 QUICK = {
     "wide-deep.torch": {"epochs": 4, "width": 32},
@@ -53,7 +53,7 @@ def test_probabilities_hold_and_fall_along_the_chain(fitted) -> None:
         assert expected_error(chances[:, task], last.reached > task, 8) < 0.05
     first = calibration.probabilities(model.logits(last.table))
     assert (first >= chances - 1e-12).all()
-    assert normalised_entropy(model, calibration, last) < 0.95
+    assert loss(model, calibration, last) < 0.95
 
 
 def test_contributions_are_of_every_column_and_finite(fitted, replayed) -> None:
