@@ -12,12 +12,13 @@ import msgspec
 import structlog
 from anyio import CapacityLimiter, sleep, to_thread
 
+from api.facts import facts_of
 from api.garments import open_fitting, then_prepare
 from api.metrics import observe_stages
 from api.sight import batched
 from core import Database, Job, Jobs, Settings, Worker
 from core.errors import Busy, NotFound, ShopglassError, Unavailable
-from recsys import EventLog, Identity
+from recsys import EventLog, Identity, Profiles
 from search import (
     KIND,
     Answer,
@@ -216,7 +217,8 @@ class Service:
         self.thumbnails = Thumbnails(settings, self.catalogue, lambda: image_folders(self.jobs))
         stack.callback(self.thumbnails.close)
         self.orders = Orders(self.jobs, settings.home, settings.tryon.keep)
-        self.events = EventLog(database, Identity(settings))
+        profiles = Profiles(database, settings.home / "recsys", facts_of(self.catalogue))
+        self.events = EventLog(database, Identity(settings), profiles)
         self._sweep_uploads()
 
     def _warm_up(self, stack: ExitStack, closing: threading.Event) -> None:

@@ -77,13 +77,13 @@ def _known(here: World, memory: Memory, rankings: dict[str, Ranking], chosen: st
     figures = [
         Figure("ranking: the shoppers' own preferences, NDCG@10", truth, note="200 candidates of recall"),
         Figure("ranking: recall order, NDCG@10", recall),
-        Figure("ranking: recall order, AUC of clicks", float(np.nanmean([_auc(-np.arange(CANDIDATES), r > 0) for r in reached]))),
+        Figure("ranking: recall order, AUC of clicks", float(np.nanmean([auc(-np.arange(CANDIDATES), r > 0) for r in reached]))),
     ]  # fmt: skip
     for tag, ranking in rankings.items():
         chances = [ranking.probabilities(one) for one in asked]
         scores = [ranking.value(one) for one in asked]
         ndcg = float(np.nanmean([gained(best(s, K).items, r) for s, r in zip(scores, reached, strict=True)]))
-        auc = float(np.nanmean([_auc(p[:, 0], r > 0) for p, r in zip(chances, reached, strict=True)]))
+        auc = float(np.nanmean([auc(p[:, 0], r > 0) for p, r in zip(chances, reached, strict=True)]))
         all_p, all_r = np.concatenate(chances), np.concatenate(reached)
         serves = "serves: best on validation" if tag == chosen else ""
         figures += [
@@ -176,7 +176,7 @@ def _clicks(items: NDArray[np.int64]) -> History:
     return History(twice, np.asarray(times, np.float64), np.tile(np.array((1.0, 2.0), np.float32), len(items)), TEST_AT)
 
 
-def _auc(scores: NDArray[np.generic], happened: NDArray[np.bool_]) -> float:
+def auc(scores: NDArray[np.generic], happened: NDArray[np.bool_]) -> float:
     """Share of pairs in the right order, ties half; NaN where all are alike."""
     from scipy.stats import rankdata
 

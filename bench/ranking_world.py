@@ -81,12 +81,12 @@ def world(count: int, seed: int) -> World:
     products = list(generate(PRODUCTS, seed))
     shoppers = Shoppers(products, count + count // 5, seed)
     goods = described(products)
-    # A tenth of the products are never met before the test, a tenth come while lists are shown; so do a quarter of the shoppers.
+    # A tenth of the products are never met before the test, a tenth come while lists are shown; so do half of the shoppers.
     rng = np.random.default_rng([seed, 30])
     late = rng.uniform(RECALL_UNTIL - 10 * DAY, TEST_AT - 2 * DAY, PRODUCTS)
     group = rng.choice(3, PRODUCTS, p=(0.8, 0.1, 0.1))
     arrived = np.choose(group, (np.full(PRODUCTS, -np.inf), late, np.full(PRODUCTS, np.inf)))
-    came = np.where(rng.random(count) < 0.25, rng.uniform(RECALL_UNTIL, TEST_AT - DAY, count), -np.inf)
+    came = np.where(rng.random(count) < 0.5, rng.uniform(RECALL_UNTIL, TEST_AT - DAY, count), -np.inf)
     acts = [act for act in organic(shoppers, count) if max(arrived[act.item], came[int(act.who)]) < act.time < TEST_AT]
     seen = _interactions(acts, goods, count)
     recall = {tag: recommender(tag)(**parameters).fit(seen) for tag, parameters in SOURCES.items()}

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from bench.movielens import OURS, PEERS, blended, movielens, quality, random, temporal, tuned
+from bench.profiles import profile_figures
 from bench.ranking import ranking_figures
 from bench.report import Figure, Report
 from bench.shoppers import shopper_figures
@@ -17,13 +18,13 @@ from recsys.splits import Split, without_items
 
 SEED = 7
 COLD = 50
-PARTS = ("movielens", "shoppers", "ranking")
+PARTS = ("movielens", "shoppers", "ranking", "profiles")
 
 
 def run(data: Path, settings: Settings, *, shoppers: int = 2000, only: str = "") -> Report:
     """Every model and every peer is tuned on a part of its training events; the test part is looked at once.
 
-    only: some of movielens, shoppers, ranking, with commas; all if empty. Raises ValueError for a part unknown.
+    only: some of movielens, shoppers, ranking, profiles, with commas; all if empty. Raises ValueError for a part unknown.
     """
     chosen = only.split(",") if only else list(PARTS)
     if unknown := set(chosen) - set(PARTS):
@@ -41,7 +42,9 @@ def run(data: Path, settings: Settings, *, shoppers: int = 2000, only: str = "")
     if "shoppers" in chosen:
         figures += shopper_figures(shoppers, SEED)
     if "ranking" in chosen:
-        figures += ranking_figures(shoppers, SEED)
+        figures += ranking_figures(shoppers // 2, SEED)
+    if "profiles" in chosen:
+        figures += profile_figures(shoppers, SEED)
     return Report(
         bench="recommend",
         data="ml-100k, and events of the sample's shoppers" if folder.is_dir() else "events of the sample's shoppers",

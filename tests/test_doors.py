@@ -28,7 +28,7 @@ DOORS = {
     "IngestOrder IngestResult Items KIND MOST_HITS MOST_TERMS MOST_TEXT Parts PhotoAnswer PhotoRegion "
     "Pictures Product Progress Query RegionAnswer Searcher Sight Term Thumbnails Version align holder "
     "image_folders ingest_function ingest_id install_heads parse read_faults",
-    "recsys": "Event EventLog History Identity Interactions MOST_EVENTS Recommender Scored Status list_recommenders "
+    "recsys": "Event EventLog Facts History Identity Interactions MOST_EVENTS Profile Profiles Recommender Scored Status list_recommenders "
     "recommender",
     "tryon": "ACCESSORY_KINDS KIND LABELS MOST_GARMENTS PARTS POINTS POINTS_OF Accessory AccessoryAsset "
     "AccessoryKind Answer Body Category Code Confidence Document Face Failure Fitting Format Garment "

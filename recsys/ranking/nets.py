@@ -29,12 +29,12 @@ class Net(Ranker):
     patience: epochs without a better validation loss.
     """
 
-    size: int = 8
+    size: int = 4
     width: int = 64
-    dropout: float = 0.2
+    dropout: float = 0.4
     unknown: float = 0.05
-    rate: float = 2e-3
-    decay: float = 1e-4
+    rate: float = 1e-3
+    decay: float = 0.1
     batch: int = 512
     epochs: int = 20
     patience: int = 3
