@@ -43,7 +43,7 @@ class Ranking:
     """Scores candidates. Safe to share between threads as long as one of them alone counts.
 
     goods: facts of the items by number; counts: how often each was shown and taken, which whoever serves keeps up to date
-    (:meth:`Counts.add`) as events and lists come.
+    (:meth:`Counts.add`) as events and lists come, from ``counts.until`` on.
     """
 
     def __init__(self, told: Told, model: Ranker, goods: Goods, counts: Counts, values: RankingSettings) -> None:
@@ -63,11 +63,18 @@ class Ranking:
         recall: (n,) float32 scores by source as the recommenders gave them, NaN where a source does not name a candidate;
         sources not trained on are passed over and missing ones are as if they said nothing; now: Unix seconds.
         """
+        return self.value(self.asked(history, candidates, recall, now, device=device, place=place, page=page))
+
+    def asked(
+        self, history: History, candidates: NDArray[np.int64], recall: Mapping[str, NDArray[np.float32]], now: float,
+        *, device: str = "", place: str = "", page: str = "",
+    ) -> Asked:  # fmt: skip
+        """The question that :meth:`score` answers. Its ``recall``, of the items that are then shown, is what is to be
+        logged with the list for :class:`recsys.ranking.examples.Shown`."""
         known = {source: standardised(recall[source]) for source in self.told.features.sources if source in recall}
-        asked = Asked(
+        return Asked(
             history=history, candidates=candidates, recall=known, now=now, device=device, place=place, page=page
         )
-        return self.value(asked)
 
     def value(self, asked: Asked) -> NDArray[np.float32]:
         """(n,) float32: as :meth:`score`, of a question whose recall scores are standardised."""

@@ -11,8 +11,8 @@ from recsys.ranking.contract import list_rankers, ranker
 from recsys.ranking.ranking import calibrated, loss, parted
 
 QUICK = {
-    "wide-deep.torch": {"epochs": 4, "width": 32},
-    "deepfm.torch": {"epochs": 4, "width": 32},
+    "wide-deep.torch": {"epochs": 5, "width": 32, "rate": 0.005},
+    "deepfm.torch": {"epochs": 5, "width": 32, "rate": 0.005},
     "lambdamart.lightgbm": {"rounds": 60, "least": 10},
 }
 

@@ -75,6 +75,7 @@ def test_saved_and_loaded_it_scores_the_same_and_takes_in_new_items(
         (*goods.colours, "green"), np.append(goods.prices, np.nan),
     )  # fmt: skip
     again = Ranking.load(tmp_path, goods, Values())
+    assert again.counts.until == ranking.counts.until > 1.7e9
     np.testing.assert_allclose(scored(again, [3, 30]), scored(ranking, [3, 30]), rtol=1e-5)
     new = Ranking.load(tmp_path, grown, Values())
     assert np.isfinite(scored(new, [3, 30], np.arange(41))).all()
