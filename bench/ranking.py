@@ -84,12 +84,12 @@ def _known(here: World, memory: Memory, rankings: dict[str, Ranking], chosen: st
         chances = [ranking.probabilities(one) for one in asked]
         scores = [ranking.value(one) for one in asked]
         ndcg = float(np.nanmean([gained(best(s, K).items, r) for s, r in zip(scores, reached, strict=True)]))
-        auc = float(np.nanmean([auc(p[:, 0], r > 0) for p, r in zip(chances, reached, strict=True)]))
+        area = float(np.nanmean([auc(p[:, 0], r > 0) for p, r in zip(chances, reached, strict=True)]))
         all_p, all_r = np.concatenate(chances), np.concatenate(reached)
         serves = "serves: best on validation" if tag == chosen else ""
         figures += [
             Figure(f"ranking: {tag}, NDCG@10", ndcg, bar=recall if tag == chosen else None, peer=recall, note=serves),
-            Figure(f"ranking: {tag}, AUC of clicks", auc),
+            Figure(f"ranking: {tag}, AUC of clicks", area),
             Figure(f"ranking: {tag}, normalised entropy on validation", ranking.told.losses[tag], better="lower"),
             *(
                 Figure(f"ranking: {tag}, ECE of {task}", expected_error(all_p[:, place], all_r > place), better="lower",
