@@ -31,7 +31,8 @@ def run(data: Path, settings: Settings, *, shoppers: int = 2000, only: str = "")
         raise ValueError(f"parts are {', '.join(PARTS)}, not {', '.join(sorted(unknown))}")
     figures: list[Figure] = []
     folder = data / "ml-100k"
-    if "movielens" in chosen and folder.is_dir():
+    real = "movielens" in chosen and folder.is_dir()
+    if real:
         seen = movielens(folder)
         for name, bar, (validation, test) in (
             ("by time", 0.215, temporal(seen)),
@@ -47,8 +48,10 @@ def run(data: Path, settings: Settings, *, shoppers: int = 2000, only: str = "")
         figures += profile_figures(shoppers, SEED)
     return Report(
         bench="recommend",
-        data="ml-100k, and events of the sample's shoppers" if folder.is_dir() else "events of the sample's shoppers",
-        split="each user's last 20 % by time; 80/10/10 at random; 10 % of the items held out",
+        data="ml-100k, and events of the sample's shoppers" if real else "events of the sample's shoppers",
+        split="each user's last 20 % by time; 80/10/10 at random; 10 % of the items held out"
+        if real
+        else "by time, and items held out",
         seed=SEED,
         cores=1,
         figures=tuple(figures),

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -56,6 +57,16 @@ def test_the_score_is_what_outcomes_are_worth(ranking: Ranking, goods: Goods) ->
         ranking.values = Values(click=1, cart=2, purchase=5, value=value)
         np.testing.assert_allclose(ranking.value(asked), click + 2 * cart + 5 * purchase * worth, rtol=1e-5)
     ranking.values = Values()
+
+
+def test_a_loss_is_worth_less_than_nothing(ranking: Ranking, goods: Goods) -> None:
+    margins = np.where(ALL == 3, -5.0, np.where(ALL == 4, np.nan, 5.0))
+    known = msgspec.structs.replace(goods, margins=margins)
+    values = Values(click=0, cart=0, value="margin")
+    rich = Ranking(ranking.told, ranking.model, known, ranking.counts, values)
+    asked = Asked(history=History.of([1, 2], NOW), candidates=ALL, now=NOW)
+    purchase = ranking.probabilities(asked)[:, 2]
+    np.testing.assert_allclose(rich.value(asked), np.where(ALL == 3, -purchase, purchase), rtol=1e-5)
 
 
 def test_reasons_are_in_words_and_fall(ranking: Ranking) -> None:
