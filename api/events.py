@@ -11,7 +11,8 @@ from api.access import FRONT, MERCHANT
 from api.guards import takes
 from api.problems import problems
 from api.state import AppState
-from recsys import MOST_EVENTS, Status
+from core.errors import NotFound
+from recsys import MOST_EVENTS, Profile, Status
 
 JSON = "application/json"
 UserId = Annotated[
@@ -32,9 +33,10 @@ class Recorded(msgspec.Struct, frozen=True):
 
 
 class Stored(msgspec.Struct, frozen=True):
-    """Everything that is kept of a user, by time; names are not kept."""
+    """Everything that is kept of a user: events by time, and the profile told from them; names are not kept."""
 
     events: tuple[dict[str, Any], ...]
+    profile: Profile | None
 
 
 class EventsController(Controller):
@@ -67,7 +69,21 @@ class EventsController(Controller):
         sync_to_thread=True,
     )
     def export(self, state: AppState, user: UserId) -> Stored:
-        return Stored(state.service.events.export(user))
+        return Stored(state.service.events.export(user), state.service.events.profile(user))
+
+    @get(
+        "/users/{user:str}/profile",
+        operation_id="profileUser",
+        summary="A user's habits, leanings and outlook",
+        responses=problems(400, 404, 503),
+        sync_to_thread=True,
+    )
+    def profile(self, state: AppState, user: UserId) -> Profile:
+        """Up to date with the last event. `expected` is null until models were trained (`shopglass train profiles`)."""
+        profile = state.service.events.profile(user)
+        if profile is None:
+            raise NotFound("Nothing is kept of this user.")
+        return profile
 
     @route("/users/{user:str}", http_method=HttpMethod.OPTIONS, include_in_schema=False, sync_to_thread=False)
     def allow(self, user: UserId) -> Response[None]:

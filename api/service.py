@@ -13,6 +13,7 @@ import msgspec
 import structlog
 from anyio import CapacityLimiter, sleep, to_thread
 
+from api.facts import facts_of
 from api.garments import open_fitting, then_prepare
 from api.metrics import observe_stages
 from api.sight import batched
@@ -22,7 +23,7 @@ from forecasting import KIND as FORECAST
 from forecasting import Forecasts, Planned, PurchaseOrders, forecast_function, plan
 from forecasting import Order as ForecastOrder
 from recsys import KIND as RECOMMEND
-from recsys import EventLog, Identity, Recommendations, Slate, train_function
+from recsys import EventLog, Identity, Profiles, Recommendations, Slate, train_function
 from search import (
     KIND,
     Answer,
@@ -273,7 +274,8 @@ class Service:
         self.orders = Orders(self.jobs, settings.home, settings.tryon.keep)
         self.forecasts, self.orders_to_place = Forecasts(database), PurchaseOrders(database)
         self.keys, self.audit = Keys(database), AuditLog(database)
-        self.events = EventLog(database, Identity(settings))
+        profiles = Profiles(database, settings.home / "recsys", facts_of(self.catalogue))
+        self.events = EventLog(database, Identity(settings), profiles)
         self.recommendations = Recommendations(settings, self.catalogue, self.events)
         self.recommendations.refresh()
         self._sweep_uploads()

@@ -6,6 +6,8 @@ from pathlib import Path
 import numpy as np
 
 from bench.movielens import OURS, PEERS, blended, movielens, quality, random, temporal, tuned
+from bench.profiles import profile_figures
+from bench.ranking import ranking_figures
 from bench.recommend_serving import serving_figures
 from bench.report import Figure, Report
 from bench.shoppers import shopper_figures
@@ -17,8 +19,8 @@ from recsys.metrics import coverage, diversity, gini, miscalibration, novelty, r
 from recsys.splits import Split, without_items
 
 SEED = 7
-PARTS = ("quality", "serving")
 COLD = 50
+PARTS = ("movielens", "shoppers", "ranking", "profiles", "serving")
 
 
 def run(
@@ -26,14 +28,15 @@ def run(
 ) -> Report:
     """Every model and every peer is tuned on a part of its training events; the test part is looked at once.
 
-    only: parts, separated by commas: quality, serving.
+    only: parts, separated by commas: movielens, shoppers, ranking, profiles, serving.
     """
-    parts = only.split(",")
-    if unknown := set(parts) - set(PARTS):
+    chosen = only.split(",")
+    if unknown := set(chosen) - set(PARTS):
         raise BadRequest(f"There is no part {sorted(unknown)[0]!r}.", remedy=f"There are: {', '.join(PARTS)}.")
     figures: list[Figure] = []
     folder = data / "ml-100k"
-    if folder.is_dir() and "quality" in parts:
+    real = "movielens" in chosen and folder.is_dir()
+    if real:
         seen = movielens(folder)
         for name, bar, (validation, test) in (
             ("by time", 0.215, temporal(seen)),
@@ -41,14 +44,20 @@ def run(
         ):
             figures += _split(name, bar, validation, test)
         figures += _cold(seen)
-    if "quality" in parts:
+    if "shoppers" in chosen:
         figures += shopper_figures(shoppers, SEED)
-    if "serving" in parts:
+    if "ranking" in chosen:
+        figures += ranking_figures(shoppers // 2, SEED)
+    if "profiles" in chosen:
+        figures += profile_figures(shoppers, SEED)
+    if "serving" in chosen:
         figures += serving_figures(settings, seconds)
     return Report(
         bench="recommend",
-        data="ml-100k, and events of the sample's shoppers" if folder.is_dir() else "events of the sample's shoppers",
-        split="each user's last 20 % by time; 80/10/10 at random; 10 % of the items held out",
+        data="ml-100k, and events of the sample's shoppers" if real else "events of the sample's shoppers",
+        split="each user's last 20 % by time; 80/10/10 at random; 10 % of the items held out"
+        if real
+        else "by time, and items held out",
         seed=SEED,
         cores=1,
         figures=tuple(figures),

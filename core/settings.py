@@ -152,6 +152,16 @@ class Access(Section):
     quota: Positive | None = None
 
 
+class Ranking(Section):
+    """What an outcome is worth when candidates are put in order: points for a click, a cart and a purchase; value: what
+    a purchase's points are multiplied by, beside the mean of all goods."""
+
+    click: Annotated[float, Field(ge=0)] = 0.1
+    cart: Annotated[float, Field(ge=0)] = 0.3
+    purchase: Annotated[float, Field(ge=0)] = 1.0
+    value: Literal["price", "margin", "none"] = "price"
+
+
 class Serve(Section):
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8000
@@ -181,6 +191,7 @@ class Settings(Section):
     tryon: TryOn = TryOn()
     recsys: Recsys = Recsys()
     access: Access = Access()
+    ranking: Ranking = Ranking()
     serve: Serve = Serve()
     telemetry: Telemetry = Telemetry()
 

@@ -4,6 +4,9 @@ from .identity import Identity
 from .interactions import History, Interactions
 from .log import EventLog
 from .pipeline import Asked, Placement, Reason, Recommended, Skipped, Slate
+from .profiles.ledger import Facts
+from .profiles.profile import Profile
+from .profiles.store import Profiles
 from .serving import KIND, Recommendations, train, train_function
 from .versions import Trained, Versions
 
@@ -13,10 +16,13 @@ __all__ = [
     "Asked",
     "Event",
     "EventLog",
+    "Facts",
     "History",
     "Identity",
     "Interactions",
     "Placement",
+    "Profile",
+    "Profiles",
     "Reason",
     "Recommendations",
     "Recommended",

@@ -12,6 +12,9 @@ from sqlalchemy.orm import Session
 from core import Database
 from recsys.events import ID_LENGTH, Event, Status, parse
 from recsys.identity import Identity
+from recsys.profiles.profile import Profile
+from recsys.profiles.store import Profiles
+from recsys.profiles.tables import ProfileRow
 from recsys.tables import EventRow, SessionRow, ShownRow
 
 _READ = (
@@ -40,11 +43,12 @@ class Done(msgspec.Struct, frozen=True):
 
 
 class EventLog:
-    """Events in the database. Safe to share between threads."""
+    """Events in the database, and with them the profiles of users. Safe to share between threads."""
 
-    def __init__(self, database: Database, identity: Identity) -> None:
+    def __init__(self, database: Database, identity: Identity, profiles: Profiles | None = None) -> None:
         self.database = database
         self.identity = identity
+        self.profiles = profiles or Profiles(database)
 
     # Writing
 
@@ -84,9 +88,10 @@ class EventLog:
                 if id in there:
                     statuses[place] = Status(statuses[place].id, "duplicate")
             fresh = [row for id, row in rows.items() if id not in there]
-            self._join(session, fresh)
+            joined = self._join(session, fresh)
             if fresh:
                 session.execute(insert(EventRow), fresh)
+            self.profiles.take(session, [*fresh, *joined])
         return tuple(statuses)
 
     def _row(self, event: Event, now: float) -> dict[str, Any]:
@@ -105,8 +110,9 @@ class EventLog:
             **{name: getattr(event.context, name) for name in ("position", "device", "place", "page")},
         }
 
-    def _join(self, session: Session, fresh: list[dict[str, Any]]) -> None:
-        """Give anonymous events of a session to the first user who signed in within it."""
+    def _join(self, session: Session, fresh: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Give anonymous events of a session to the first user who signed in within it; those already stored."""
+        joined: list[dict[str, Any]] = []
         sessions = {row["session"] for row in fresh} - {None}
         met = select(SessionRow.session, SessionRow.user).where(SessionRow.session.in_(sessions))
         known = {row.session: row.user for row in session.execute(met)}
@@ -115,20 +121,24 @@ class EventLog:
             if row["session"] not in known:
                 known[row["session"]] = row["user"]
                 session.add(SessionRow(session=row["session"], user=row["user"]))
-                session.execute(
-                    update(EventRow)
-                    .where(EventRow.session == row["session"], EventRow.user.is_(None))
-                    .values(user=row["user"])
-                )
+                anonymous = (EventRow.session == row["session"]) & EventRow.user.is_(None)
+                columns = EventRow.__table__.columns
+                joined += [
+                    {**one, "user": row["user"]}
+                    for one in session.execute(select(*columns).where(anonymous)).mappings()
+                ]
+                session.execute(update(EventRow).where(anonymous).values(user=row["user"]))
         for row in fresh:
             if row["user"] is None:
                 row["user"] = known.get(row["session"])
+        return joined
 
     def _adopt(self, session: Session, name: str) -> None:
         """Move what is stored of a user under former keys to the hash of today."""
         for former in self.identity.former_users(name):
             for table in (EventRow, SessionRow):
                 session.execute(update(table).where(table.user == former).values(user=self.identity.user(name)))
+            self.profiles.move(session, former, self.identity.user(name))
 
     # Reading
 
@@ -148,6 +158,10 @@ class EventLog:
         with self.database.reading() as session:
             return tuple(Done(*row) for row in reversed(session.execute(latest).all()))
 
+    def profile(self, name: str) -> Profile | None:
+        """What is known of the user in sums; None of somebody unknown."""
+        return self.profiles.of((self.identity.user(name), *self.identity.former_users(name)))
+
     # Leaving
 
     def export(self, name: str) -> tuple[dict[str, Any], ...]:
@@ -159,7 +173,7 @@ class EventLog:
             return tuple({one: _plain(one, getattr(row, one)) for one in fields} for row in session.scalars(query))
 
     def forget(self, name: str) -> int:
-        """Delete all that is stored of a user, what was done in their sessions included; how many events."""
+        """Delete all that is stored of a user, the profile and what was done in their sessions included; how many events."""
         hashes = (self.identity.user(name), *self.identity.former_users(name))
         with self.database.session() as session:
             sessions = list(session.scalars(select(SessionRow.session).where(SessionRow.user.in_(hashes))))
@@ -170,14 +184,21 @@ class EventLog:
             )
             session.execute(delete(ShownRow).where(or_(ShownRow.user.in_(hashes), ShownRow.session.in_(sessions))))
             session.execute(delete(SessionRow).where(SessionRow.user.in_(hashes)))
+            session.execute(delete(ProfileRow).where(ProfileRow.user.in_(hashes)))
         return int(gone.rowcount)  # type: ignore[attr-defined]
 
     def expire(self, keep_days: int, now: float | None = None) -> int:
         """Delete what is older than so many days; how many events that were."""
         oldest = (time.time() if now is None else now) - keep_days * 86_400.0
         with self.database.session() as session:
+            users = list(
+                session.scalars(
+                    select(EventRow.user).where(EventRow.time < oldest, EventRow.user.is_not(None)).distinct()
+                )
+            )
             gone = session.execute(delete(EventRow).where(EventRow.time < oldest))
             session.execute(delete(ShownRow).where(ShownRow.time < oldest))
+            self.profiles.rebuild(session, users)
             session.execute(
                 delete(SessionRow).where(
                     SessionRow.session.not_in(select(EventRow.session).where(EventRow.session.is_not(None)))

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import rich_click as click
 
+from api.facts import facts_of
 from api.terminal import messages, progress
 from core.settings import load_settings
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 @click.group()
 def train() -> None:
-    """Train models on one's own photos."""
+    """Train models on one's own photos and events."""
 
 
 @train.command()
@@ -227,6 +228,34 @@ def garment(data: Path, drawings: int, minutes: float, seed: int, start: Path | 
     trained = train_garment(composer, Composer(unseen, grounds=grounds), imagenet, plan, report, start)
     save(trained.network, out, tag)
     out.with_suffix(".json").write_bytes(record(trained, plan, tag, counts, start.name if start else None))
+
+
+@train.command()
+@click.option(
+    "--churn-days", type=click.FloatRange(min=1), default=30.0, show_default=True, help="Without a purchase: gone."
+)
+@click.option(
+    "--value-days", type=click.FloatRange(min=1), default=90.0, show_default=True, help="That money is expected in."
+)
+def profiles(churn_days: float, value_days: float) -> None:
+    """Train what is expected of users on the events that are kept, and make the profiles that are missing.
+
+    The latest days, as many as the larger option says, tell what came; a running service takes the models up at once.
+    """
+    from core import Database
+    from recsys import Profiles
+    from search import Catalogue
+
+    settings = load_settings()
+    database = Database(settings.database_url)
+    try:
+        database.migrate()
+        kept = Profiles(database, settings.home / "recsys", facts_of(Catalogue(database)))
+        made = kept.fill()
+        kept.train(churn_days=churn_days, value_days=value_days)
+    finally:
+        database.close()
+    messages().print(f"Models are trained; {made} profiles were missing.")
 
 
 def draw_example(index: int, seed: int) -> "Example":

@@ -22,6 +22,20 @@ def test_a_batch_has_its_bounds(client: httpx.Client) -> None:
     assert {one["status"] for one in answer.json()["statuses"]} == {"stored"}
 
 
+def test_a_profile_is_up_to_date_and_goes_with_its_user(client: httpx.Client) -> None:
+    client.post(
+        "/v1/events",
+        json={"events": [event("p1", user="http eve"), event("p2", user="http eve", type="purchase", price=12.5)]},
+    )
+    profile = client.get("/v1/users/http eve/profile").json()
+    assert (profile["frequency"], profile["money"], profile["expected"]) == (1, 12.5, None)
+    assert len(profile["categories"]) == 1
+    assert client.get("/v1/users/http eve").json()["profile"]["events"] == {"purchase": 1, "view": 1}
+    client.delete("/v1/users/http eve")
+    assert client.get("/v1/users/http eve/profile").status_code == 404
+    assert client.get("/v1/users/http eve").json() == {"events": [], "profile": None}
+
+
 def test_what_is_kept_of_a_user_is_told_and_deleted(client: httpx.Client) -> None:
     before = event("d1", user=None, session="http-session")
     client.post("/v1/events", json={"events": [before, event("d2", user="http bob", session="http-session")]})

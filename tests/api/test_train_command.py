@@ -32,3 +32,9 @@ def test_without_the_backbones_weights_it_says_how_to_get_them(model: str, tmp_p
     assert ended.returncode == 1
     assert "shopglass models pull" in ended.stderr
     assert not (tmp_path / "out.safetensors").exists()
+
+
+def test_profiles_of_a_shop_without_events_are_not_trained_and_it_says_why(tmp_path: Path) -> None:
+    ended = run(tmp_path, "profiles")
+    assert ended.returncode == 1
+    assert "Fewer than 50 users" in ended.stderr
