@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-ROOMS = ("core", "sample", "vision", "search", "tryon", "recsys", "api", "bench")
+ROOMS = ("core", "sample", "vision", "search", "tryon", "recsys", "pricing", "api", "bench")
 OPEN = {"core.errors", "core.settings"}
 BEHIND = {
     "bench": "measures what is behind the doors",
@@ -30,6 +30,7 @@ DOORS = {
     "image_folders ingest_function ingest_id install_heads parse read_faults",
     "recsys": "Event EventLog History Identity Interactions MOST_EVENTS Recommender Scored Status list_recommenders "
     "recommender",
+    "pricing": "Advice Fault Interval Money Outcome Policy Proposal Rival State list_policies policy",
     "tryon": "ACCESSORY_KINDS KIND LABELS MOST_GARMENTS PARTS POINTS POINTS_OF Accessory AccessoryAsset "
     "AccessoryKind Answer Body Category Code Confidence Document Face Failure Fitting Format Garment "
     "GarmentAsset Hand Layer Mesh Order Orders People Photos Provenance Remark Report Result TryOn "
@@ -46,7 +47,7 @@ def test_a_door_shows_these_names_and_no_others(room: str) -> None:
     assert all(hasattr(door, name) for name in door.__all__)
 
 
-@pytest.mark.parametrize("room", ["core", "vision", "search", "tryon", "recsys"])
+@pytest.mark.parametrize("room", ["core", "vision", "search", "tryon", "recsys", "pricing"])
 def test_opening_a_door_loads_nothing_slow(room: str) -> None:
     script = f"import sys, {room}; print(*[name for name in {SLOW.split()!r} if name in sys.modules])"
     loaded = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT)
