@@ -26,7 +26,7 @@ from pricing.states import Fault, Interval, Rival, State, fault_of
 __all__ = ["Advice", "Fault", "Interval", "Outcome", "Policy", "Proposal", "Rival", "State"]
 
 Arrays = Mapping[str, NDArray[np.generic]]
-_MODULES = ("rules",)
+_MODULES = ("rules", "optimum", "stock", "ladder", "tabular", "dqn")
 _REGISTERED: dict[str, type["Policy"]] = {}
 P = TypeVar("P", bound="Policy")
 

@@ -13,7 +13,7 @@ import rich_click as click
 from api.terminal import output
 from core import load_settings
 
-NAMES = ("detect", "index", "ingest", "recommend", "search", "serve", "tryon")
+NAMES = ("detect", "index", "ingest", "price", "recommend", "search", "serve", "tryon")
 
 
 class Benchmarks(click.RichGroup):

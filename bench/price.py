@@ -1,0 +1,20 @@
+"""Pricing: policies against optima and competitors, elasticities against the truth, speed."""
+
+from pathlib import Path
+
+from bench.price_bandits import bandit_figures
+from bench.price_finite import finite_figures
+from bench.price_market import market_figures
+from bench.report import Figure, Report
+from core import Settings
+
+PARTS = {"finite": finite_figures, "bandits": bandit_figures, "market": market_figures}
+
+
+def run(data: Path, settings: Settings, *, only: str = "") -> Report:
+    """All parts, or one of finite, bandits, market."""
+    figures: list[Figure] = []
+    for name, part in PARTS.items():
+        if only in ("", name):
+            figures += part()
+    return Report("price", "markets that are simulated", "problems and seeds not trained on", 7, tuple(figures))
