@@ -5,10 +5,10 @@ import numpy as np
 from bench.report import Figure
 from pricing.contract import Policy, policy
 from pricing.environment import live, profit
-from pricing.market import Conditions, Market
+from pricing.market import Conditions, Kind, Market
 
 DAYS, TRAINED, TESTED = 180, 60, 12
-RIVALS = ("myopic", "matching")
+RIVALS: tuple[Kind, ...] = ("myopic", "matching")
 
 
 def market_figures() -> list[Figure]:
