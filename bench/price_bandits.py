@@ -71,7 +71,7 @@ def _lived(tag: str, seed: int, jumps: tuple[int, ...]) -> tuple[list[float], li
     for start, end in zip((0, *jumps), (*jumps, PERIODS), strict=True):
         if start:
             market.curve = drawn(rng)
-        lived = live(made, market, end - start, learning=True)
+        lived = live(made, [market], end - start, learning=True)[0]
         earned += [_revenue(market.curve)(one.price.minor) for one in lived]
         possible += [_most(market.curve, ends)] * len(lived)
     return earned, possible

@@ -44,17 +44,17 @@ def drawn(rng: np.random.Generator) -> Problem:
 
 def trained() -> Policy:
     """A network that saw other problems: first what the one-step policy did, then what it did itself."""
-    log = [one for n in range(TRAINED // 3) for one in live(policy("optimum.one-step")(reach=0.05), _sale((8, n)), 90)]
-    deep = policy("q.deep")(discount=0.99, explore=0.15, seed=7).fit(log)
-    for n in range(TRAINED):
-        live(deep, _sale((9, n)), 90, learning=True)
+    lived = live(policy("optimum.one-step")(reach=0.05), [_sale((8, n)) for n in range(TRAINED // 3)], 90)
+    deep = policy("q.deep")(discount=0.99, explore=0.15, seed=7).fit([one for sale in lived for one in sale])
+    for start in range(0, TRAINED, 10):
+        live(deep, [_sale((9, n)) for n in range(start, start + 10)], 90, learning=True)
     deep.explore = 0.0  # type: ignore[attr-defined]
     return deep
 
 
 def _sale(seed: tuple[int, int]) -> ClearanceSale:
     curve, stock, days = drawn(np.random.default_rng(seed))
-    return ClearanceSale(curve, stock, days, curve.clearing(stock, days), seed[1])
+    return ClearanceSale(curve, stock, days, curve.clearing(stock, days), seed[1], f"P{seed[1]}")
 
 
 def _apart(curve: Exponential, stock: int, days: int) -> float:
@@ -67,6 +67,6 @@ def _share(asked: Policy, problems: list[Problem]) -> np.ndarray:
     found = []
     for curve, stock, days in problems:
         start = curve.clearing(stock, days)
-        runs = [profit(live(asked, ClearanceSale(curve, stock, days, start, seed), days)) for seed in range(RUNS)]
-        found.append(np.mean(runs) / exponential_value(curve, stock, days))
+        runs = live(asked, [ClearanceSale(curve, stock, days, start, seed) for seed in range(RUNS)], days)
+        found.append(np.mean([profit(one) for one in runs]) / exponential_value(curve, stock, days))
     return np.array(found, float)

@@ -9,6 +9,7 @@ from pricing.panel import Panel
 
 WEEKS = 53
 BEST = 200
+IDS = {"product_id": pl.Float64, "basket_id": pl.Float64}  # some stand as 9e+05
 
 
 def best_sellers(data: Path) -> Panel:
@@ -19,10 +20,10 @@ def best_sellers(data: Path) -> Panel:
     of goods by weight are not counts. Controls: share of stores with a display, and in the mailer.
     """
     folder = data / "completejourney"
-    sales = pl.read_csv(folder / "transactions_sample.csv.gz", infer_schema_length=10_000).filter(
+    sales = pl.read_csv(folder / "transactions_sample.csv.gz", infer_schema_length=10_000, schema_overrides=IDS).filter(
         (pl.col("quantity") > 0) & (pl.col("sales_value") > 0)
     )
-    products = pl.read_csv(folder / "products.csv.gz", infer_schema_length=10_000).filter(
+    products = pl.read_csv(folder / "products.csv.gz", infer_schema_length=10_000, schema_overrides=IDS).filter(
         ~pl.col("department").str.contains("FUEL|MISC|KIOSK", strict=False) & pl.col("product_category").is_not_null()
         & ~pl.col("product_category").str.contains("COUPON|FUEL|GAS", strict=False)
     )  # fmt: skip
@@ -43,7 +44,7 @@ def best_sellers(data: Path) -> Panel:
     grid = pl.DataFrame({"product_id": chosen}).join(pl.DataFrame({"week": np.arange(1, WEEKS + 1)}), how="cross")
     shown = pl.read_csv(
         folder / "promotions_sample.csv.gz",
-        schema_overrides={"display_location": pl.String, "mailer_location": pl.String},
+        schema_overrides={**IDS, "display_location": pl.String, "mailer_location": pl.String},
     )
     stores = sales.group_by("week").agg(pl.col("store_id").n_unique().alias("stores"))
     shown = (
@@ -70,5 +71,5 @@ def best_sellers(data: Path) -> Panel:
         product=np.repeat(np.arange(len(ids)), WEEKS), period=table["week"].to_numpy().astype(np.int64),
         units=table["units"].to_numpy().astype(float), price=table["price"].to_numpy().astype(float),
         controls=table.select("display", "mailer").to_numpy().astype(float), available=np.ones(len(table)),
-        names=tuple(map(str, ids)), categories=tuple(first["product_category"]), brands=tuple(map(str, first["manufacturer_id"])),
+        names=tuple(f"{one:.0f}" for one in ids), categories=tuple(first["product_category"]), brands=tuple(map(str, first["manufacturer_id"])),
     ).check()  # fmt: skip

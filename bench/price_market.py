@@ -17,10 +17,11 @@ def market_figures() -> list[Figure]:
         "competitor-match": policy("rule.competitor-match")(margin=0.1),
         "cost-plus": policy("rule.cost-plus")(margin=0.375),
     }
-    log = [one for n in range(TRAINED // 3) for rule in rules.values() for one in live(rule, _market((20, n)), DAYS)]
+    shown = [live(rule, [_market((20, n)) for n in range(TRAINED // 3)], DAYS) for rule in rules.values()]
+    log = [one for of_rule in shown for lived in of_rule for one in lived]
     deep = policy("q.deep")(discount=0.97, explore=0.2, seed=7).fit(log)
-    for n in range(TRAINED):
-        live(deep, _market((21, n)), DAYS, learning=True)
+    for start in range(0, TRAINED, 10):
+        live(deep, [_market((21, n)) for n in range(start, start + 10)], DAYS, learning=True)
     deep.explore = 0.0  # type: ignore[attr-defined]
     asked: dict[str, Policy] = {
         **rules,
@@ -28,7 +29,7 @@ def market_figures() -> list[Figure]:
         "Q table": policy("q.tabular")().fit(log),
         "DQN": deep,
     }
-    lived = {name: [live(one, _market((22, n)), DAYS) for n in range(TESTED)] for name, one in asked.items()}
+    lived = {name: live(one, [_market((22, n)) for n in range(TESTED)], DAYS) for name, one in asked.items()}
     earned = {name: np.array([profit(one) for one in runs]) for name, runs in lived.items()}
     best = max(rules, key=lambda name: float(earned[name].sum()))
     last = [one[-1].price.minor / market.conditions.cost for one, market in zip(lived["DQN"], tested, strict=True)]
@@ -55,4 +56,4 @@ def market_figures() -> list[Figure]:
 
 
 def _market(seed: tuple[int, int]) -> Market:
-    return Market(Conditions.drawn(np.random.default_rng(seed), RIVALS), seed[1])
+    return Market(Conditions.drawn(np.random.default_rng(seed), RIVALS), seed[1], f"P{seed[1]}")

@@ -1,6 +1,6 @@
 """The market behind Gymnasium's contract, for any library of reinforcement learning."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import gymnasium as gym
@@ -39,25 +39,27 @@ class MarketEnvironment(gym.Env[NDArray[np.float32], np.int64]):  # type: ignore
         return self._seen(), reward(outcome), self.market.over, self.market.day >= self.days, {"sold": outcome.sold}
 
     def _seen(self) -> NDArray[np.float32]:
-        seen: NDArray[np.float32] = features([self.market.state()], self.market.now)[0]
+        seen: NDArray[np.float32] = features([self.market.state()])[0]
         return seen
 
 
-def live(policy: Policy, market: Market, days: int, *, learning: bool = False) -> list[Outcome]:
-    """Let a policy price a market for some days or until it is over; what came of it, and what it learnt by it if so."""
-    lived = []
+def live(policy: Policy, markets: Sequence[Market], days: int, *, learning: bool = False) -> list[list[Outcome]]:
+    """Let a policy price markets for some days or until they are over; what came of each, and learnt by it if so."""
+    lived: list[list[Outcome]] = [[] for _ in markets]
     for _ in range(days):
-        if market.over:
+        going = [(market, past) for market, past in zip(markets, lived, strict=True) if not market.over]
+        if not going:
             break
-        (said,) = policy.propose([market.state()], market.now)
-        outcome = market.step(said.price if isinstance(said, Proposal) else market.state().price)
-        lived.append(outcome)
+        states = [past[-1].after or market.state() if past else market.state() for market, past in going]
+        said = policy.propose(states, going[0][0].now)
+        for (market, past), state, one in zip(going, states, said, strict=True):
+            past.append(market.step(one.price if isinstance(one, Proposal) else state.price))
         if learning:
-            policy.learn([outcome])
+            policy.learn([past[-1] for _, past in going])
     return lived
 
 
-def profit(lived: list[Outcome]) -> float:
+def profit(lived: Sequence[Outcome]) -> float:
     """Minor units over all days: margin of what was kept, or revenue where a deadline makes cost sunk."""
     return sum(
         o.sold * (1 - o.state.return_rate) * (o.price.minor - (0 if o.state.deadline else o.state.cost.minor))

@@ -22,10 +22,9 @@ NAMES = (
 _OPTIMUM = OneStep(reach=0.5)
 
 
-def features(states: Sequence[State], now: datetime) -> NDArray[np.float32]:
-    """(states, 34) float32, each in about [−3, 3]; columns by ``NAMES``."""
-    targets = [advice.price for advice in _OPTIMUM.advise(states, now)]
-    rows = [_row(state, now, target) for state, target in zip(states, targets, strict=True)]
+def features(states: Sequence[State]) -> NDArray[np.float32]:
+    """(states, 34) float32 as of each state's own time, in [−3, 3]; columns by ``NAMES``."""
+    rows = [_row(state, state.at, _OPTIMUM.advise([state], state.at)[0].price) for state in states]
     return np.clip(np.array(rows, np.float32).reshape(len(rows), len(NAMES)), -3, 3)
 
 

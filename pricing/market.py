@@ -6,7 +6,7 @@ price, and the day is drawn. Parameters are given, drawn (``Market.drawn``), or 
 """
 
 from datetime import UTC, datetime, timedelta
-from math import exp, pi, sin
+from math import exp, log, pi, sin
 from typing import Literal
 
 import msgspec
@@ -97,7 +97,7 @@ class Market:
     def state(self) -> State:
         """What the shop knows this morning."""
         here, up = self.rate(self.price), self.rate(self.price * 1.01)
-        e = float(np.log(max(up, 1e-300) / max(here, 1e-300)) / np.log(1.01))
+        e = log(max(up, 1e-300) / max(here, 1e-300)) / log(1.01)
         season = self.season()
         return State(
             product=self.product, category="market", brand="ours", price=Money(self.price, "EUR"),
@@ -105,9 +105,9 @@ class Market:
             inbound=sum(self.orders), lead_days=float(self.conditions.lead_days), age_days=float(self.day),
             price_since=self.changed, week_change=self.price / self.past[-7] - 1, demand=here * season,
             demand_index=here * season / self.normal, demand_trend=sum(self.trend[-7:]) / max(sum(self.trend[-14:-7]), 0.1) - 1,
-            season=season, elasticity=Interval(e, 1.15 * e, 0.85 * e), cross_index=float(np.mean([*self.substitutes, self.reference]) / self.reference),
+            season=season, elasticity=Interval(e, 1.15 * e, 0.85 * e), cross_index=float(self.substitutes.sum() + self.reference) / (len(self.substitutes) + 1) / self.reference,
             traffic=self.conditions.traffic * season, conversion=min(here / self.conditions.traffic, 1.0),
-            promotion=min(max(1 - self.price / self.reference, 0.0), 1.0), return_rate=self.conditions.returns, stockouts=float(np.mean(self.empty)),
+            promotion=min(max(1 - self.price / self.reference, 0.0), 1.0), return_rate=self.conditions.returns, stockouts=sum(self.empty) / 28,
             rivals=tuple(Rival(f"R{n}", _euro(p), self.now) for n, p in enumerate(self.rivals)),
         )  # fmt: skip
 
@@ -158,7 +158,7 @@ class Market:
             return min(max(wanted, floor), 1.3 * c.start)
         others = [p for n, p in enumerate(self.rivals) if n != number] + [float(self.price)]
         away = 1 + sum(exp(min(c.taste - c.rate * p, 50)) for p in [*others, *self.substitutes])
-        best = Logit(c.traffic, c.taste - float(np.log(away)), c.rate).best(c.rival_cost)
+        best = Logit(c.traffic, c.taste - log(away), c.rate).best(c.rival_cost)
         return max(own + 0.5 * (best - own), floor)
 
 

@@ -3,6 +3,7 @@ every picture."""
 
 from sample.drawing import Drawing
 from sample.people import POSES, PersonPicture, Worn, person
+from sample.sales import Sales, sell
 from sample.shop import Latent, SampleProduct, Shop, generate
 from sample.shoppers import Shoppers
 from sample.wardrobe import HELD_OUT, families, garment
@@ -14,6 +15,7 @@ __all__ = [
     "Drawing",
     "Latent",
     "PersonPicture",
+    "Sales",
     "SampleProduct",
     "Shop",
     "Shoppers",
@@ -22,5 +24,6 @@ __all__ = [
     "garment",
     "generate",
     "person",
+    "sell",
     "write",
 ]

@@ -10,20 +10,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sample.people import person
+from sample.sales import sell
 from sample.scenes import photograph
 from sample.shop import SampleProduct, Shop
 from sample.shoppers import Shoppers
 
 POSTURES = ("arms down", "arms away", "one akimbo")
-RECIPE = 3  # raise it when the drawings change, so that a catalogue on disk is written anew
+RECIPE = 4  # raise it when the drawings change, so that a catalogue on disk is written anew
 
 
 def write(
     folder: Path, products: int = 300, seed: int = 7, progress: Callable[[int, int], None] | None = None, *,
-    size: int = 512, photos: int = 24, people: int = 0, shoppers: int = 0,
+    size: int = 512, photos: int = 24, people: int = 0, shoppers: int = 0, sales: bool = False,
 ) -> Path:  # fmt: skip
     """Write ``catalogue.jsonl`` and ``images/``, ``photos.jsonl`` and ``photos/``, ``people/`` and
-    ``events.jsonl``; return the catalogue's path.
+    ``events.jsonl``, and ``sales.csv`` where asked for; return the catalogue's path.
 
     size: pixels of a picture's side; photos: how many at most; people: drawn persons to try things on; shoppers: whose events
     are written, one a line (:mod:`sample.shoppers`). progress is
@@ -40,6 +41,7 @@ def write(
         "photos": photos,
         "people": people,
         "shoppers": shoppers,
+        "sales": sales,
     }
     recipe = msgspec.json.encode({"recipe": RECIPE, **numbers})
     if catalogue.is_file() and stamp.is_file() and stamp.read_bytes() == recipe:
@@ -65,6 +67,8 @@ def write(
     with (folder / "events.jsonl").open("wb") as lines:
         for event in Shoppers(list(shop.products(products)), shoppers, seed).events():
             lines.write(msgspec.json.encode(event) + b"\n")
+    if sales:
+        sell(list(shop.products(products)), seed).write(folder / "sales.csv")
     stamp.write_bytes(recipe)
     return catalogue
 

@@ -16,12 +16,12 @@ SHOPPERS = 500
 @click.option("--seed", type=click.IntRange(0), default=7, show_default=True, help="Same seed, same shop.")
 def sample(folder: Path, products: int, seed: int) -> None:
     """Write a drawn catalogue to DIR: pictures, titles, prices, photos as a shopper would take them, people, and
-    events of shoppers.
+    events of shoppers, and two years of daily sales.
 
     Prints the catalogue's path. A folder that already holds the same shop is left as it is.
     """
     from sample import write
 
     with progress("Drawing the sample shop") as update:
-        catalogue = write(folder, products, seed, update, people=PEOPLE, shoppers=SHOPPERS)
+        catalogue = write(folder, products, seed, update, people=PEOPLE, shoppers=SHOPPERS, sales=True)
     click.echo(catalogue)

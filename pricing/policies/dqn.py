@@ -39,6 +39,11 @@ class Dueling(nn.Module):
         return torch.as_tensor(self.value(deep) + advantage - advantage.mean(-1, keepdim=True))
 
 
+def _over(state: State) -> bool:
+    """Whether a sale with a deadline is at its end."""
+    return state.deadline is not None and (state.stock == 0 or state.at >= state.deadline)
+
+
 class Replay:
     """The latest transitions, in rings: features before and after, step, reward, discount, whether a rule did it."""
 
@@ -48,17 +53,17 @@ class Replay:
         self.step, self.number = np.zeros(size, np.int64), 0
         self.reward, self.discount, self.shown = (np.zeros(size, np.float32) for _ in range(3))
 
-    def add(self, outcome: Outcome, discount: float, shown: bool) -> None:
-        place = self.number % len(self.step)
-        after = outcome.after or outcome.state
-        self.before[place] = features([outcome.state], outcome.state.at)[0]
-        self.after[place] = features([after], after.at)[0]
-        over = outcome.after is None or (
-            after.deadline is not None and (after.stock == 0 or after.at >= after.deadline)
-        )
-        self.step[place], self.reward[place] = step_of(outcome), reward(outcome)
-        self.discount[place], self.shown[place] = 0.0 if over else discount**outcome.days, shown
-        self.number += 1
+    def add(self, outcomes: Sequence[Outcome], discount: float, shown: bool) -> None:
+        if not outcomes:
+            return
+        at = (self.number + np.arange(len(outcomes))) % len(self.step)
+        later = [one.after or one.state for one in outcomes]
+        over = [one.after is None or _over(one.after) for one in outcomes]
+        self.before[at], self.after[at] = features([one.state for one in outcomes]), features(later)
+        self.step[at], self.reward[at] = [step_of(one) for one in outcomes], [reward(one) for one in outcomes]
+        self.discount[at] = [0.0 if end else discount**one.days for end, one in zip(over, outcomes, strict=True)]
+        self.shown[at] = shown
+        self.number += len(outcomes)
 
     def draw(self, rng: np.random.Generator) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor, Tensor]:
         at = rng.integers(0, min(self.number, len(self.step)), BATCH)
@@ -88,7 +93,7 @@ class Deep(Policy):
     def values(self, states: Sequence[State], now: datetime) -> NDArray[np.float32]:
         """(states, 7) float32: what each step is worth from here on, in normal days' turnover."""
         with torch.no_grad():
-            return self._net()(torch.from_numpy(features(states, now))).numpy()  # type: ignore[no-any-return]
+            return self._net()(torch.from_numpy(features(states))).numpy()  # type: ignore[no-any-return]
 
     def advise(self, states: Sequence[State], now: datetime) -> list[Advice]:
         best = self.values(states, now).argmax(1)
@@ -110,18 +115,17 @@ class Deep(Policy):
 
     def fit(self, log: Sequence[Outcome]) -> "Deep":
         self._begin()
-        for outcome in log:
-            self._replay().add(outcome, self.discount, shown=True)
+        self._replay().add(log, self.discount, shown=True)
         for _ in range(self.warm if log else 0):
             self._improve()
         return self
 
     def learn(self, outcomes: Sequence[Outcome]) -> None:
         replay = self._replay()
-        for outcome in outcomes:
-            replay.add(outcome, self.discount, shown=False)
-            if replay.number % self.every == 0 and replay.number >= BATCH:
-                self._improve()
+        due = (replay.number % self.every + len(outcomes)) // self.every
+        replay.add(outcomes, self.discount, shown=False)
+        for _ in range(due if replay.number >= BATCH else 0):
+            self._improve()
 
     def arrays(self) -> Arrays:
         return {name: tensor.numpy() for name, tensor in self._net().state_dict().items()}

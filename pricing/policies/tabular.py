@@ -32,7 +32,7 @@ class Tabular(Policy):
     discount: Annotated[float, msgspec.Meta(ge=0, lt=1)] = 0.95
 
     def advise(self, states: Sequence[State], now: datetime) -> list[Advice]:
-        bands = _bands(states, now)
+        bands = _bands(states)
         best = self._table()[tuple(bands.T)].argmax(1)
         return [
             Advice(
@@ -46,17 +46,18 @@ class Tabular(Policy):
     def fit(self, log: Sequence[Outcome]) -> "Tabular":
         self.__dict__["table"] = _fresh()
         ready = [outcome for outcome in log if outcome.after is not None]
-        for _ in range(PASSES):
-            self.learn(ready)
+        self._learn(ready, PASSES)
         return self
 
     def learn(self, outcomes: Sequence[Outcome]) -> None:
-        table = self._table()
-        ready = [outcome for outcome in outcomes if outcome.after is not None]
+        self._learn([outcome for outcome in outcomes if outcome.after is not None], 1)
+
+    def _learn(self, ready: Sequence[Outcome], passes: int) -> None:
         if not ready:
             return
-        before = np.concatenate([_bands([one.state], one.state.at) for one in ready])
-        after = np.concatenate([_bands([one.after], one.after.at) for one in ready if one.after])
+        table = self._table()
+        before = _bands([one.state for one in ready])
+        after = _bands([one.after for one in ready if one.after])
         for one, here, there in zip(ready, before, after, strict=True):
             place = (*here, step_of(one))
             target = reward(one) + self.discount**one.days * table[tuple(there)].max()
@@ -80,7 +81,7 @@ def _fresh() -> NDArray[np.float64]:
     return table
 
 
-def _bands(states: Sequence[State], now: datetime) -> NDArray[np.int64]:
+def _bands(states: Sequence[State]) -> NDArray[np.int64]:
     """(states, 3) int64."""
-    seen = features(states, now)
+    seen = features(states)
     return np.stack([np.digitize(seen[:, NAMES.index(name)], ends) for name, ends in BANDS.items()], 1)

@@ -30,7 +30,7 @@ def state(**changes: object) -> State:
 
 @pytest.fixture(scope="module")
 def log() -> list[Outcome]:
-    return live(policy("optimum.one-step")(), Market(Conditions(rivals=("myopic",)), seed=3), 60)
+    return live(policy("optimum.one-step")(), [Market(Conditions(rivals=("myopic",)), seed=3)], 60)[0]
 
 
 @pytest.fixture(scope="module", params=list_policies())

@@ -22,7 +22,7 @@ def test_the_environment_passes_the_check_of_gymnasium() -> None:
 
 
 def test_the_same_seed_is_the_same_market() -> None:
-    lived = [live(policy("optimum.one-step")(), Market(Conditions(rivals=("strategic",)), 5), 40) for _ in range(2)]
+    lived = [live(policy("optimum.one-step")(), [Market(Conditions(rivals=("strategic",)), 5)], 40) for _ in range(2)]
     assert lived[0] == lived[1]
 
 
@@ -55,7 +55,7 @@ def test_what_is_ordered_comes_and_what_is_sold_comes_back() -> None:
 
 def test_a_clearance_ends_with_its_stock_or_its_days() -> None:
     market = ClearanceSale(Exponential(20.0, 0.001), 5, 30, 1000.0, 4)
-    lived = live(policy("dynamic.finite-stock")(), market, 100)
+    lived = live(policy("dynamic.finite-stock")(), [market], 100)[0]
     assert market.over
     assert sum(one.sold for one in lived) <= 5
     assert profit(lived) > 0
@@ -66,7 +66,7 @@ def test_bandits_find_the_best_rung_and_forget_what_jumped() -> None:
     found = []
     for rate in (0.001, 0.003):
         market = ClearanceSale(Exponential(10.0, rate), 10**9, 10**6, 1000.0, 7)
-        lived = live(bandit, market, 250, learning=True)
+        lived = live(bandit, [market], 250, learning=True)[0]
         found.append(np.mean([one.price.minor for one in lived[-50:]]))
     assert abs(found[0] - 1000) < 120
     assert found[1] < 780
