@@ -19,8 +19,6 @@ def bandit_figures() -> list[Figure]:
     figures = []
     for tag, name in (("bandit.thompson", "Thompson"), ("bandit.ucb", "UCB")):
         still = np.array([_lived(tag, seed, ()) for seed in range(SEEDS)])
-        regret = np.cumsum(still[:, 1] - still[:, 0], 1).mean(0)
-        slope = np.polyfit(np.log(np.arange(100, PERIODS)), np.log(regret[100:]), 1)[0]
         jumping = np.array([_lived(tag, seed, JUMPS) for seed in range(SEEDS)])
         barred = tag == "bandit.thompson"
         figures += [
@@ -60,21 +58,30 @@ def drawn(rng: np.random.Generator) -> Curve:
     return Power(size * REFERENCE**slope, -slope)
 
 
-def _lived(tag: str, seed: int, jumps: tuple[int, ...]) -> tuple[list[float], list[float]]:
-    """Expected revenue of each period: at the price asked, and at the best one between the ladder's ends."""
+def _slope(lived: np.ndarray, best: int) -> float:
+    """Power of time by which mean regret grows."""
+    regret = np.cumsum(lived[:, best] - lived[:, 0], 1).mean(0)
+    return float(np.polyfit(np.log(np.arange(100, PERIODS)), np.log(regret[100:]), 1)[0])
+
+
+def _lived(tag: str, seed: int, jumps: tuple[int, ...]) -> tuple[list[float], list[float], list[float]]:
+    """Expected revenue of each period: at the price asked, at the best one between the ladder's ends, at the best rung."""
     made = policy(tag)(seed=seed)
     ends = (made.rungs[0] * REFERENCE, made.rungs[-1] * REFERENCE)  # type: ignore[attr-defined]
     rng = np.random.default_rng((11, seed))
     market = ClearanceSale(drawn(rng), 10**9, 10**6, REFERENCE, seed)
     earned: list[float] = []
     possible: list[float] = []
+    rung: list[float] = []
     for start, end in zip((0, *jumps), (*jumps, PERIODS), strict=True):
         if start:
             market.curve = drawn(rng)
         lived = live(made, [market], end - start, learning=True)[0]
         earned += [_revenue(market.curve)(one.price.minor) for one in lived]
         possible += [_most(market.curve, ends)] * len(lived)
-    return earned, possible
+        rungs = [_revenue(market.curve)(r * REFERENCE) for r in made.rungs]  # type: ignore[attr-defined]
+        rung += [max(rungs)] * len(lived)
+    return earned, possible, rung
 
 
 def _revenue(curve: Curve) -> Callable[[float], float]:
@@ -87,7 +94,7 @@ def _most(curve: Curve, ends: tuple[float, float]) -> float:
 
 
 def _share(lived: np.ndarray) -> float:
-    """lived: (seeds, 2, periods)."""
+    """lived: (seeds, 3, periods)."""
     return float((lived[:, 0].sum(1) / lived[:, 1].sum(1)).mean())
 
 

@@ -7,15 +7,15 @@ from pricing.contract import Policy, policy
 from pricing.environment import live, profit
 from pricing.market import Conditions, Kind, Market
 
-DAYS, TRAINED, TESTED = 180, 60, 12
+DAYS, TRAINED, TESTED = 180, 160, 20
 RIVALS: tuple[Kind, ...] = ("myopic", "matching")
 
 
 def market_figures() -> list[Figure]:
     tested = [_market((22, n)) for n in range(TESTED)]
     rules: dict[str, Policy] = {
-        "competitor-match": policy("rule.competitor-match")(margin=0.1),
-        "cost-plus": policy("rule.cost-plus")(margin=0.375),
+        "competitor-match": policy("rule.competitor-match")(),
+        "cost-plus": policy("rule.cost-plus")(),
     }
     shown = [live(rule, [_market((20, n)) for n in range(TRAINED // 3)], DAYS) for rule in rules.values()]
     log = [one for of_rule in shown for lived in of_rule for one in lived]

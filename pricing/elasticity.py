@@ -80,6 +80,19 @@ def estimate(panel: Panel) -> Elasticities:
     )
 
 
+def expected(found: Elasticities, panel: Panel, known: NDArray[np.bool_]) -> Floats:
+    """(n,) units to be expected in each row. known: the rows by which the level of each product is set."""
+    category, _ = numbers(panel.categories)
+    shared = np.column_stack([panel.waves(WAVES), panel.age(), panel.controls])
+    linear = np.log(panel.available) + (shared * found.controls[category[panel.product]]).sum(1)
+    linear = linear + np.log(panel.price) * found.mean[panel.product]
+    raised = np.exp(linear - linear.mean())
+    count = len(panel.names)
+    sold = np.bincount(panel.product[known], panel.units[known], count)
+    level = sold / np.maximum(np.bincount(panel.product[known], raised[known], count), 1e-300)
+    return np.asarray(raised * level[panel.product])
+
+
 def plain(panel: Panel) -> Floats:
     """(products,) what a plain regression says: log(units + 1) on log price, product by product, nothing held apart."""
     price, sold = _within(np.log(panel.price), panel.product), _within(np.log1p(panel.units), panel.product)

@@ -2,7 +2,7 @@
 
 Mnih et al., Nature 518 (2015); van Hasselt, Guez & Silver, AAAI 2016 (double); Wang et al., ICML 2016 (dueling). The
 start is that of Hester et al., "Deep Q-learning from demonstrations", AAAI 2018: on logged decisions of a rule, a margin
-loss keeps what was never done below what was done, so the untrained network does as the rule did.
+loss keeps what was never done below what was done, so the network begins by doing as the rule did.
 """
 
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ from pricing.contract import Advice, Arrays, Outcome, Policy, State, register
 from pricing.features import NAMES, features
 from pricing.rewards import STEPS, reward, step_of
 
-BATCH = 64
+BATCH = 256
 MARGIN = 0.2  # by which a step never taken lies below the one taken, in normal days' turnover
 
 
@@ -81,12 +81,12 @@ class Deep(Policy):
     """
 
     width: Annotated[int, msgspec.Meta(gt=0)] = 64
-    rate: Annotated[float, msgspec.Meta(gt=0)] = 5e-4
+    rate: Annotated[float, msgspec.Meta(gt=0)] = 1e-3
     discount: Annotated[float, msgspec.Meta(ge=0, lt=1)] = 0.95
     memory: Annotated[int, msgspec.Meta(ge=BATCH)] = 50_000
-    every: Annotated[int, msgspec.Meta(gt=0)] = 2
-    warm: Annotated[int, msgspec.Meta(ge=0)] = 2000
-    soft: Annotated[float, msgspec.Meta(gt=0, le=1)] = 0.01
+    every: Annotated[int, msgspec.Meta(gt=0)] = 8
+    warm: Annotated[int, msgspec.Meta(ge=0)] = 600
+    soft: Annotated[float, msgspec.Meta(gt=0, le=1)] = 0.02
     explore: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.0
     seed: int = 0
 
@@ -117,7 +117,7 @@ class Deep(Policy):
         self._begin()
         self._replay().add(log, self.discount, shown=True)
         for _ in range(self.warm if log else 0):
-            self._improve()
+            self._improve(MARGIN)
         return self
 
     def learn(self, outcomes: Sequence[Outcome]) -> None:
@@ -125,7 +125,7 @@ class Deep(Policy):
         due = (replay.number % self.every + len(outcomes)) // self.every
         replay.add(outcomes, self.discount, shown=False)
         for _ in range(due if replay.number >= BATCH else 0):
-            self._improve()
+            self._improve(0.0)
 
     def arrays(self) -> Arrays:
         return {name: tensor.numpy() for name, tensor in self._net().state_dict().items()}
@@ -155,8 +155,8 @@ class Deep(Policy):
         replay: Replay = self.__dict__["replay"]
         return replay
 
-    def _improve(self) -> None:
-        """One gradient step on a batch of the replay."""
+    def _improve(self, margin: float) -> None:
+        """One gradient step on a batch of the replay. margin: of the demonstrations, 0 once what it does itself counts."""
         net, own = self._net(), self.__dict__
         before, after, step, gained, discount, shown = self._replay().draw(own["rng"])
         with torch.no_grad():
@@ -164,8 +164,9 @@ class Deep(Policy):
         values = net(before)
         taken = values.gather(1, step[:, None]).squeeze(1)
         loss = nn.functional.smooth_l1_loss(taken, gained + discount * then)
-        rivals = values + MARGIN * (torch.arange(len(STEPS)) != step[:, None])
-        loss = loss + (shown * (rivals.max(1).values - taken)).mean()
+        if margin:
+            rivals = values + margin * (torch.arange(len(STEPS)) != step[:, None])
+            loss = loss + (shown * (rivals.max(1).values - taken)).mean()
         own["optimiser"].zero_grad()
         loss.backward()
         nn.utils.clip_grad_norm_(net.parameters(), 10.0)
