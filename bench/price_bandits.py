@@ -25,10 +25,11 @@ def bandit_figures() -> list[Figure]:
             Figure(f"unknown curve: {name} by the clairvoyant", _share(still), bar=0.96 if barred else None),
             Figure(
                 f"unknown curve: {name}, slope of log regret",
-                float(slope),
+                _slope(still, 2),
                 bar=0.5 if barred else None,
                 better="lower",
-                note="from period 100",
+                peer=_slope(still, 1),
+                note="to the best rung, from period 100; peer: to any price between the rungs",
             ),
             Figure(f"curve jumps twice: {name} by the clairvoyant", _share(jumping), bar=0.90 if barred else None),
             Figure(

@@ -30,7 +30,7 @@ def sample_figures() -> list[Figure]:
 
 
 def sample_panel(products: int, seed: int = 7) -> tuple[Panel, np.ndarray]:
-    """The sample shop's two years by day, and the true elasticities. Days that ended without stock are left out."""
+    """The sample shop's two years by day, and the true elasticities. Days that began with little stock are left out."""
     sales = sell(list(generate(products, seed)), seed)
     count, days = sales.quantity.shape
     date = np.tile(np.arange(days), count)
@@ -49,7 +49,9 @@ def sample_panel(products: int, seed: int = 7) -> tuple[Panel, np.ndarray]:
         product=product, period=date, units=sales.quantity.ravel().astype(float), price=sales.price.ravel(), controls=controls,
         available=np.ones(len(date)), names=sales.products, categories=sales.categories, brands=sales.brands, year=365.25,
     )  # fmt: skip
-    return panel.rows(~sales.stock_out.ravel()), sales.truth.elasticity
+    # by the stock in the morning: days that sold out are those of high demand, and leaving these out would bend the curve
+    enough = sales.stock >= 3 * sales.quantity.mean(1, keepdims=True) + 3
+    return panel.rows(enough.ravel()), sales.truth.elasticity
 
 
 def journey_figures(data: Path) -> list[Figure]:

@@ -52,7 +52,7 @@ class Conditions(msgspec.Struct, frozen=True, kw_only=True):
         cost = float(rng.uniform(300, 900))
         rate = float(rng.uniform(1.2, 4.0)) / cost
         return cls(
-            cost=cost, start=cost * float(rng.uniform(1.25, 2.0)), traffic=float(rng.uniform(30, 120)), taste=rate * 1.6 * cost + float(rng.uniform(-1, 0.5)),
+            cost=cost, start=cost * float(rng.uniform(1.25, 2.0)), traffic=float(rng.uniform(30, 120)), taste=rate * 1.6 * cost + float(rng.uniform(0, 2)),
             rate=rate, season=float(rng.uniform(0, 0.3)), noise=float(rng.uniform(0.05, 0.2)), rivals=rivals,
             rival_cost=cost * float(rng.uniform(0.95, 1.05)), returns=float(rng.uniform(0, 0.1)), lead_days=int(rng.integers(3, 12)),
         )  # fmt: skip

@@ -16,19 +16,22 @@ Floats = NDArray[np.float64]
 WIDE = 2.0  # standard deviation of the mean of all products around the literature's
 
 
-def pool(found: Floats, variance: Floats, categories: Ints, brands: Ints) -> tuple[Floats, Floats]:
-    """Posterior mean and standard deviation of each, (products,) twice. variance: ``inf`` where nothing is known."""
+def pool(found: Floats, variance: Floats, categories: Ints, brands: Ints, common: Floats) -> tuple[Floats, Floats]:
+    """Posterior mean and standard deviation of each, (products,) twice.
+
+    variance: ``inf`` where nothing is known; common: (categories,) what of it a category's products have in common.
+    """
     labels = [np.zeros(len(found), np.int64), categories, brands]
     members = np.concatenate([np.eye(int(one.max()) + 1)[one] for one in labels], 1)
     sizes = [int(one.max()) + 1 for one in labels]
     told = np.isfinite(variance)
     away = np.where(told, found - ASSUMED.mean, 0.0)
-    noise = np.where(told, variance, 1e6)
+    noise = np.where(told, np.maximum(variance - common[categories], 0.2 * variance), 1e6)
 
     def algebra(deviations: Floats) -> tuple[Floats, Floats, float]:
         own, category, brand = np.square(deviations)
         total = noise + own
-        prior = np.repeat([1 / WIDE**2, 1 / category, 1 / brand], sizes)
+        prior = 1 / np.concatenate([[WIDE**2], category + common, np.full(sizes[2], brand)])
         inverse = (members / total[:, None]).T @ members + np.diag(prior)
         covariance = np.linalg.inv(inverse)
         effects = covariance @ (members / total[:, None]).T @ away
@@ -44,7 +47,11 @@ def pool(found: Floats, variance: Floats, categories: Ints, brands: Ints) -> tup
     deviations = np.exp(best.x)
     effects, covariance, _ = algebra(deviations)
     share = deviations[0] ** 2 / (deviations[0] ** 2 + noise)
-    common = members @ effects
-    mean = ASSUMED.mean + common + share * (away - common)
-    spread = share * noise + np.square(1 - share) * np.einsum("ij,jk,ik->i", members, covariance, members)
+    left = away - members @ effects
+    # Of a category's effect only its own part is true of its products; what is common error is taken out again.
+    true_part = np.concatenate([[1.0], deviations[1] ** 2 / (deviations[1] ** 2 + common), np.ones(sizes[2])])
+    wanted = members * true_part - share[:, None] * members
+    mean = ASSUMED.mean + (members * true_part) @ effects + share * left
+    doubt = (deviations[1] ** 2 * common / (deviations[1] ** 2 + common))[categories]
+    spread = share * noise + doubt + np.einsum("ij,jk,ik->i", wanted, covariance, wanted)
     return mean, np.sqrt(spread)

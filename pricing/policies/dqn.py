@@ -84,9 +84,9 @@ class Deep(Policy):
     rate: Annotated[float, msgspec.Meta(gt=0)] = 1e-3
     discount: Annotated[float, msgspec.Meta(ge=0, lt=1)] = 0.95
     memory: Annotated[int, msgspec.Meta(ge=BATCH)] = 50_000
-    every: Annotated[int, msgspec.Meta(gt=0)] = 8
-    warm: Annotated[int, msgspec.Meta(ge=0)] = 600
-    soft: Annotated[float, msgspec.Meta(gt=0, le=1)] = 0.02
+    every: Annotated[int, msgspec.Meta(gt=0)] = 4
+    warm: Annotated[int, msgspec.Meta(ge=0)] = 1000
+    soft: Annotated[float, msgspec.Meta(gt=0, le=1)] = 0.05
     explore: Annotated[float, msgspec.Meta(ge=0, le=1)] = 0.0
     seed: int = 0
 
