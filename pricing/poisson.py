@@ -85,4 +85,9 @@ def _newton(
     covariance = np.linalg.inv(schur)
     step = covariance @ gradient
     steps = np.array([inverse @ (pull - cross @ step) for inverse, cross, pull in blocks])
-    return step, steps, covariance, [(inverse, cross) for inverse, cross, _ in blocks]
+    return (
+        np.asarray(step),
+        steps,
+        np.asarray(covariance),
+        [(np.asarray(inverse), cross) for inverse, cross, _ in blocks],
+    )

@@ -13,6 +13,7 @@ from pricing.effects import ASSUMED
 from pricing.panel import Ints
 
 Floats = NDArray[np.float64]
+SPREADS = (0.4, 0.6, 0.8, 1.0, 1.25, 1.6, 2.0)
 WIDE = 2.0  # standard deviation of the mean of all products around the literature's
 
 
@@ -44,14 +45,28 @@ def pool(found: Floats, variance: Floats, categories: Ints, brands: Ints, common
         lambda logs: algebra(np.exp(logs))[2] + np.square(logs - np.log(0.5)).sum() / 2,
         np.log([0.5, 0.4, 0.2]), method="Nelder-Mead", bounds=[(-5, 2)] * 3, options={"xatol": 0.02, "fatol": 0.01},
     )  # fmt: skip
-    deviations = np.exp(best.x)
-    effects, covariance, _ = algebra(deviations)
+    # How much products differ by themselves is uncertain too: averaged over, by how likely each is.
+    tried = np.exp(best.x) * np.array([[factor, 1, 1] for factor in SPREADS])
+    costs = np.array([algebra(one)[2] + np.square(np.log(one[0] / 0.5)) for one in tried])
+    weights = np.exp(-(costs - costs.min()) / 2)
+    weights /= weights.sum()
+    means, spreads = np.array(
+        [_posterior(one, away, noise, members, categories, common, algebra(one)) for one in tried]
+    ).swapaxes(0, 1)
+    mean = weights @ means
+    return ASSUMED.mean + mean, np.sqrt(weights @ (spreads + np.square(means)) - np.square(mean))
+
+
+def _posterior(
+    deviations: Floats, away: Floats, noise: Floats, members: Floats, categories: Ints, common: Floats, found: tuple[Floats, Floats, float]
+) -> tuple[Floats, Floats]:  # fmt: skip
+    """Mean and variance of each product's deviation from the literature's mean, at these standard deviations."""
+    effects, covariance, _ = found
     share = deviations[0] ** 2 / (deviations[0] ** 2 + noise)
-    left = away - members @ effects
     # Of a category's effect only its own part is true of its products; what is common error is taken out again.
-    true_part = np.concatenate([[1.0], deviations[1] ** 2 / (deviations[1] ** 2 + common), np.ones(sizes[2])])
+    kept = deviations[1] ** 2 / (deviations[1] ** 2 + common)
+    true_part = np.concatenate([[1.0], kept, np.ones(members.shape[1] - 1 - len(common))])
+    mean = (members * true_part) @ effects + share * (away - members @ effects)
     wanted = members * true_part - share[:, None] * members
-    mean = ASSUMED.mean + (members * true_part) @ effects + share * left
-    doubt = (deviations[1] ** 2 * common / (deviations[1] ** 2 + common))[categories]
-    spread = share * noise + doubt + np.einsum("ij,jk,ik->i", wanted, covariance, wanted)
-    return mean, np.sqrt(spread)
+    spread = share * noise + (kept * common)[categories] + np.einsum("ij,jk,ik->i", wanted, covariance, wanted)
+    return mean, spread

@@ -168,7 +168,7 @@ class Deep(Policy):
             rivals = values + margin * (torch.arange(len(STEPS)) != step[:, None])
             loss = loss + (shown * (rivals.max(1).values - taken)).mean()
         own["optimiser"].zero_grad()
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         nn.utils.clip_grad_norm_(net.parameters(), 10.0)
         own["optimiser"].step()
         with torch.no_grad():
