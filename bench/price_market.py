@@ -49,6 +49,10 @@ def market_figures() -> list[Figure]:
             note="no race to the floor, which is 1.05",
         ),
         *(
+            Figure(f"competitors: DQN over the rule, {kind} ones", _gain(earned["DQN"][n::2], earned[best][n::2]))
+            for n, kind in enumerate(RIVALS)
+        ),
+        *(
             Figure(f"competitors: {name}, profit by the rule's", float(one.sum() / earned[best].sum()))
             for name, one in earned.items()
         ),
@@ -57,3 +61,7 @@ def market_figures() -> list[Figure]:
 
 def _market(seed: tuple[int, int]) -> Market:
     return Market(Conditions.drawn(np.random.default_rng(seed), (RIVALS[seed[1] % 2],)), seed[1], f"P{seed[1]}")
+
+
+def _gain(ours: np.ndarray, theirs: np.ndarray) -> float:
+    return float(ours.sum() / theirs.sum() - 1)

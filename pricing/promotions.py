@@ -95,7 +95,7 @@ class Budget(msgspec.Struct, kw_only=True):
             precision += np.outer(row, row) / self.noise**2
             pull += row * (one.earned.minor / one.spent.minor) / self.noise**2
         spread = np.linalg.inv(precision)
-        return spread @ pull, spread
+        return np.asarray(spread @ pull), np.asarray(spread)
 
 
 def _minor(money: Money) -> int:
