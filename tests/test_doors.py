@@ -18,8 +18,8 @@ BEHIND = {
 DOORS = {
     "core": "Base Database Function Job Jobs Running Settings ShopglassError Stages Status Weights Worker "
     "configure_logging digest load_settings observe refusing_full_disk replacing",
-    "sample": "Drawing HELD_OUT Latent POSES PersonPicture SampleProduct Shop Shoppers Worn families garment generate person "
-    "write",
+    "sample": "Drawing HELD_OUT Latent POSES PersonPicture Sales SampleProduct Shop Shoppers Worn families garment generate person "
+    "sell write",
     "vision": "Encoder Faces HEAD_PLAN HandLandmarks Hands HeadPlan HeadPoint Heads IMAGE_TOWERS Landmarks Network "
     "Picture Pose Regions Silhouette TEXT_TOWER Vision captions_by_kind captions_by_title create_encoder "
     "crop decode decode_cutout export face_matrix list_encoders load_backbone load_network look_at "
@@ -30,7 +30,8 @@ DOORS = {
     "image_folders ingest_function ingest_id install_heads parse read_faults",
     "recsys": "Event EventLog History Identity Interactions MOST_EVENTS Recommender Scored Status list_recommenders "
     "recommender",
-    "pricing": "Advice Fault Interval Money Outcome Policy Proposal Rival State list_policies policy",
+    "pricing": "Advice Budget Channel Elasticities Experiment Fault Interval Money Outcome Panel Policy Proposal Rival Spent State "
+    "cheapest_experiment demand_at estimate list_policies policy profit_of",
     "tryon": "ACCESSORY_KINDS KIND LABELS MOST_GARMENTS PARTS POINTS POINTS_OF Accessory AccessoryAsset "
     "AccessoryKind Answer Body Category Code Confidence Document Face Failure Fitting Format Garment "
     "GarmentAsset Hand Layer Mesh Order Orders People Photos Provenance Remark Report Result TryOn "
