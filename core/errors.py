@@ -8,6 +8,8 @@ ShopglassError
 │   │   └── ImageTooLarge     413  over the cap on bytes or pixels
 │   ├── BadCatalogue          422  a file of products that cannot be read at all
 │   ├── BadSales              422  a table of sales that cannot be read at all
+│   ├── BadPrice              422  no price, or nothing that one can be made of
+│   │   └── CurrencyMix            two currencies in one sum
 │   ├── KeyReused             422  an idempotency key that came with another request before
 │   └── Unwearable            422  this cannot be tried on; ``reason`` says why
 │       ├── PersonUnusable         by the photo of the person
@@ -95,6 +97,15 @@ class BadCatalogue(BadRequest):
 class BadSales(BadRequest):
     status = 422
     title = "The table of sales cannot be read"
+
+
+class BadPrice(BadRequest):
+    status = 422
+    title = "The price cannot be used"
+
+
+class CurrencyMix(BadPrice):
+    title = "Two currencies cannot be put together"
 
 
 class KeyReused(BadRequest):

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-ROOMS = ("core", "sample", "vision", "search", "tryon", "recsys", "forecasting", "api", "bench")
+ROOMS = ("core", "sample", "vision", "search", "tryon", "recsys", "forecasting", "pricing", "api", "bench")
 OPEN = {"core.errors", "core.settings"}
 BEHIND = {
     "bench": "measures what is behind the doors",
@@ -33,6 +33,8 @@ DOORS = {
     "forecasting": "Change Forecast Forecaster Forecasts Frequency Item KIND LEVELS Made Order Planned Point Proposal "
     "PurchaseOrder PurchaseOrders Refusal Sales Series Told clean forecast_function forecast_sales forecaster "
     "list_forecasters list_policies plan policy read_sales read_stocks",
+    "pricing": "Advice Budget Channel Elasticities Experiment Fault Interval Money Outcome Panel Policy Proposal Rival Spent State "
+    "cheapest_experiment demand_at estimate list_policies policy profit_of",
     "tryon": "ACCESSORY_KINDS KIND LABELS MOST_GARMENTS PARTS POINTS POINTS_OF Accessory AccessoryAsset "
     "AccessoryKind Answer Body Category Code Confidence Document Face Failure Fitting Format Garment "
     "GarmentAsset Hand Layer Mesh Order Orders People Photos Provenance Remark Report Result TryOn "
@@ -49,7 +51,7 @@ def test_a_door_shows_these_names_and_no_others(room: str) -> None:
     assert all(hasattr(door, name) for name in door.__all__)
 
 
-@pytest.mark.parametrize("room", ["core", "vision", "search", "tryon", "recsys", "forecasting"])
+@pytest.mark.parametrize("room", ["core", "vision", "search", "tryon", "recsys", "forecasting", "pricing"])
 def test_opening_a_door_loads_nothing_slow(room: str) -> None:
     script = f"import sys, {room}; print(*[name for name in {SLOW.split()!r} if name in sys.modules])"
     loaded = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT)

@@ -13,7 +13,7 @@ import rich_click as click
 from api.terminal import output
 from core import load_settings
 
-NAMES = ("detect", "forecast", "index", "ingest", "recommend", "replenish", "search", "serve", "tryon")
+NAMES = ("detect", "forecast", "index", "ingest", "price", "recommend", "replenish", "search", "serve", "tryon")
 
 
 class Benchmarks(click.RichGroup):

@@ -1,0 +1,1 @@
+"""The price policies there are, each by ``arch.tag``."""
