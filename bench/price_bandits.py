@@ -9,6 +9,7 @@ from bench.report import Figure
 from pricing.contract import policy
 from pricing.curves import Curve, Exponential, Linear, Logit, Power
 from pricing.environment import live
+from pricing.judging import regret
 from pricing.market import ClearanceSale
 
 PERIODS, SEEDS, REFERENCE = 1000, 50, 1000.0
@@ -61,8 +62,7 @@ def drawn(rng: np.random.Generator) -> Curve:
 
 def _slope(lived: np.ndarray, best: int) -> float:
     """Power of time by which mean regret grows."""
-    regret = np.cumsum(lived[:, best] - lived[:, 0], 1).mean(0)
-    return float(np.polyfit(np.log(np.arange(100, PERIODS)), np.log(regret[100:]), 1)[0])
+    return regret(lived[:, 0].mean(0), lived[:, best].mean(0))[1]
 
 
 def _lived(tag: str, seed: int, jumps: tuple[int, ...]) -> tuple[list[float], list[float], list[float]]:
