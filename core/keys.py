@@ -8,7 +8,7 @@ import time
 from datetime import UTC, datetime, timedelta
 
 import msgspec
-from sqlalchemy import String, Text, select, update
+from sqlalchemy import Float, String, Text, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database import Base, Database
@@ -28,9 +28,9 @@ class KeyRow(Base):
     digest: Mapped[str] = mapped_column(String(64))
     scope: Mapped[str] = mapped_column(String(16))
     origins: Mapped[str] = mapped_column(Text)
-    created: Mapped[float]
-    expires: Mapped[float | None]
-    last_used: Mapped[float | None]
+    created: Mapped[float] = mapped_column(Float)
+    expires: Mapped[float | None] = mapped_column(Float)
+    last_used: Mapped[float | None] = mapped_column(Float)
 
 
 class Key(msgspec.Struct, frozen=True):

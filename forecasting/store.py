@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import LargeBinary, String, delete, insert, select
+from sqlalchemy import Float, LargeBinary, String, delete, insert, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core import Base, Database, Function, Running
@@ -33,7 +33,7 @@ class ForecastRow(Base):
     __tablename__ = "forecasts"
 
     sku: Mapped[str] = mapped_column(String(128), primary_key=True)
-    made: Mapped[float]
+    made: Mapped[float] = mapped_column(Float)
     model: Mapped[str] = mapped_column(String(64))
     told: Mapped[bytes] = mapped_column(LargeBinary)
 

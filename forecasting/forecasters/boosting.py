@@ -24,6 +24,9 @@ from forecasting.effects import NAMES, Effects, effects, uncensored
 from forecasting.series import Series
 
 WINDOWS = (7, 28, 91)
+LEAST = 200
+"""Rows of training below which nothing is learnt, and every series gets its fallback."""
+
 ROWS = 1_500_000
 """Rows of training at most, the latest of each series: 0.4 GiB of features."""
 
@@ -83,6 +86,8 @@ class Boosting(Forecaster):
         table, target = np.concatenate(rows), np.concatenate(targets)
         last, scale = np.concatenate(late), np.concatenate(scales)
         pieces = scale * np.concatenate(factors)
+        if (~last).sum() < LEAST:
+            return self
         parameters = {
             "objective": "tweedie", "tweedie_variance_power": 1.2, "num_leaves": self.leaves, "learning_rate": 0.06,
             "min_data_in_leaf": 60, "feature_fraction": 0.8, "bagging_fraction": 0.8, "bagging_freq": 1, "lambda_l2": 1.0,

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
-from sqlalchemy import Text, delete, insert, select, update
+from sqlalchemy import Float, Text, delete, insert, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core import Base, Database
@@ -28,8 +28,8 @@ class OrderRow(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     sku: Mapped[str]
-    made: Mapped[float]
-    changed: Mapped[float]
+    made: Mapped[float] = mapped_column(Float)
+    changed: Mapped[float] = mapped_column(Float)
     state: Mapped[str]
     quantity: Mapped[int]
     proposal: Mapped[str] = mapped_column(Text)

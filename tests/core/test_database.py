@@ -93,7 +93,16 @@ def test_several_that_migrate_an_empty_database_at_once_take_turns(database_url)
 
 
 def test_migrations_make_the_tables_that_the_rooms_declare(database):
-    for module in ("core.jobs", "recsys.profiles.tables", "recsys.tables", "search.tables"):
+    for module in (
+        "core.audit",
+        "core.jobs",
+        "core.keys",
+        "forecasting.replenishment.orders",
+        "forecasting.store",
+        "recsys.profiles.tables",
+        "recsys.tables",
+        "search.tables",
+    ):
         importlib.import_module(module)
 
     def declared(thing, name, kind, reflected, other):

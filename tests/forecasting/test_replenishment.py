@@ -138,7 +138,7 @@ def test_a_simulation_counts_what_happens() -> None:
 
 def test_what_is_ordered_serves_as_well_as_is_aimed_at() -> None:
     rng = np.random.default_rng(3)
-    demand = rng.poisson(10, 3000).astype(float)
+    demand = rng.poisson(10, 300).astype(float)
     outlook = Outlook(np.full(30, 10.0), np.tile(poisson.ppf(LEVELS, 10), (30, 1)), LEVELS)
 
     def at(period: int, here: float, ordered: float, owed: float) -> Item:
