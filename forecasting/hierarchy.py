@@ -86,12 +86,12 @@ def reconcile(hierarchy: Hierarchy, base: Sequence[Forecast], errors: NDArray[np
         ]  # (nodes, h, draws)
     )
     told = np.concatenate([np.array([one.mean for one in base])[:, :, None], drawn], axis=2)
-    # residuals of the method are y less its fit: the errors are given as y with a fit of 0
+    # residuals of the method are y less its fit; it centres them, but refuses those that sum to 0 as of too close a fit
     found = MinTrace(method="mint_shrink").fit_predict(
         S=hierarchy.summing,
         y_hat=told.reshape(len(base), -1),
         y_insample=errors,
-        y_hat_insample=np.zeros_like(errors),
+        y_hat_insample=np.tile(-1.0 - errors.std(axis=1, keepdims=True), errors.shape[1]),
     )["mean"]
     bottom = found[-hierarchy.summing.shape[1] :]
     if all((one.quantiles >= 0).all() and (one.mean >= 0).all() for one in base):

@@ -19,7 +19,10 @@ def test_means_add_up_and_quantiles_neither_cross_nor_fall_below_0(seed: int) ->
         Forecast(id=one, mean=draw.uniform(0, 9, 4), quantiles=np.sort(draw.uniform(0, 20, (4, 7)), axis=1), levels=LEVELS, model="m")
         for one in tree.nodes
     ]  # fmt: skip
-    told = reconcile(tree, base, draw.normal(size=(len(base), 40)))
+    errors = draw.normal(size=(len(base), 40))
+    told = reconcile(tree, base, errors - errors.mean(axis=1, keepdims=True))
+    other = reconcile(tree, base, errors + 3)
+    np.testing.assert_allclose(told[0].mean, other[0].mean, rtol=1e-6, atol=1e-6)  # a constant error weighs nothing
     means = np.array([one.mean for one in told])
     np.testing.assert_allclose(means, tree.summing @ means[-3:], atol=1e-6)
     assert all((np.diff(one.quantiles, axis=1) >= 0).all() and (one.quantiles >= 0).all() for one in told)
