@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.forecast_retail import retail_figures
 from bench.forecast_sample import load_figures, sample_figures
 from bench.report import Figure, Report
 from core import Settings
@@ -22,7 +23,7 @@ from forecasting.forecasters.ensemble import Ensemble
 from forecasting.forecasters.statistical import point
 from forecasting.series import Frequency, Series
 
-PARTS = ("m3", "carparts", "sample", "speed", "load")
+PARTS = ("m3", "carparts", "retail", "sample", "speed", "load")
 LEVELS = (0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.8, 0.9, 0.95, 0.975)
 PERIODS: dict[str, Frequency] = {"YEARLY": "year", "QUARTERLY": "quarter", "MONTHLY": "month", "OTHER": "year"}
 PEER = ("ets.auto", "theta.optimised", "ces.auto", "theta.dynamic")
@@ -39,6 +40,8 @@ def run(data: Path, settings: Settings, *, only: str = ",".join(PARTS), peer: bo
         figures += _m3(data / "m3", peer)
     if "carparts" in parts:
         figures += _carparts(data / "carparts")
+    if "retail" in parts:
+        figures += retail_figures(data / "aus-retail")
     if "sample" in parts:
         figures += sample_figures(300, 7)
     if "load" in parts:
@@ -46,7 +49,7 @@ def run(data: Path, settings: Settings, *, only: str = ",".join(PARTS), peer: bo
     if "speed" in parts:
         figures += _speed(data / "m3")
     return Report(
-        bench="forecast", data="m3, carparts", split="test parts as given; the last 12 months", seed=0, cores=1, figures=tuple(figures)
+        bench="forecast", data="m3, carparts, aus-retail", split="test parts as given; the last 12 and 24 months", seed=0, cores=1, figures=tuple(figures)
     )  # fmt: skip
 
 
