@@ -13,7 +13,7 @@ from core import Settings
 from forecasting.cleaning import clean
 from forecasting.contract import forecaster
 from forecasting.replenishment.demand import Outlook
-from forecasting.replenishment.policies import Item, policy
+from forecasting.replenishment.policies import ALIKE, Item, policy
 from forecasting.replenishment.simulation import Outcome, simulate
 from sample import generate, sell
 
@@ -96,7 +96,7 @@ def _sample(count: int) -> list[Figure]:
                 rest = Outlook(seen.mean[gone : gone + REACH], seen.quantiles[gone : gone + REACH], seen.levels)
                 return Item(
                     sku="", outlook=rest, on_hand=here, on_order=ordered, backlog=owed, lead_time=(7.0, 1.3), review=7,
-                    cost=each, holding=0.002 * each, short=at - each, **({"alike": 0.0} if known else {}),
+                    cost=each, holding=0.002 * each, short=at - each, alike=0.0 if known else ALIKE,
                 )  # fmt: skip
 
             order = _ordering(OURS if known else tag)

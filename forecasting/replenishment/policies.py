@@ -18,6 +18,10 @@ _REGISTERED: dict[str, type["Policy"]] = {}
 P = TypeVar("P", bound="Policy")
 
 
+ALIKE = 0.05
+"""Correlation of what periods bring beyond or below what is thought, where nothing else is told."""
+
+
 class Item(msgspec.Struct, frozen=True, kw_only=True):
     """One product at the moment of ordering, in pieces and periods of its forecast.
 
@@ -43,7 +47,7 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     multiple: int = 1
     minimum: int = 0
     shelf_life: int | None = None
-    alike: float = 0.05
+    alike: float = ALIKE
 
     def __post_init__(self) -> None:
         amounts = (
