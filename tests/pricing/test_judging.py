@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import BadPrice
@@ -64,6 +64,7 @@ def test_regret_that_grows_by_the_root_has_the_slope_of_a_half() -> None:
     assert (np.diff(lost) > 0).all()
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10**7), st.lists(st.integers(0, 10**6), min_size=1, max_size=4), st.integers(0, 5))
 def test_no_budget_and_no_cap_is_overspent(budget: int, caps: list[int], seed: int) -> None:
     channels = tuple(Channel(f"c{n}", Money(cap, "EUR"), 0.05) for n, cap in enumerate(caps))
