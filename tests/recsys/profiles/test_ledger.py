@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recsys.interactions import DAY
@@ -41,11 +41,13 @@ def same(one: Ledger, other: Ledger) -> None:
         assert (prices.looked_log, prices.bought_log) == pytest.approx((theirs.looked_log, theirs.bought_log))
 
 
+@settings(deadline=None)  # a busy machine proves nothing
 @given(deeds, st.randoms())
 def test_events_in_any_order_make_the_same_ledger(events, random) -> None:
     same(ledger(events), ledger(random.sample(events, len(events))))
 
 
+@settings(deadline=None)  # a busy machine proves nothing
 @given(deeds, deeds)
 def test_two_parts_merged_are_the_whole(first, second) -> None:
     merged = ledger(first)
@@ -53,6 +55,7 @@ def test_two_parts_merged_are_the_whole(first, second) -> None:
     same(merged, ledger([*first, *second]))
 
 
+@settings(deadline=None)  # a busy machine proves nothing
 @given(deeds)
 def test_shares_are_shares_and_bands_hold(events) -> None:
     profile = told(ledger(events), NOW)

@@ -124,7 +124,7 @@ def test_single_features_say_what_they_are_called(goods) -> None:
     assert column(table, "shopper.purchases")[0] == pytest.approx(np.log(2))
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(
     st.lists(st.tuples(st.sampled_from(sorted({*WEIGHTS, "shown"})), st.integers(0, 4), st.floats(1.6e9, 1.9e9))),
     st.randoms(),
@@ -144,6 +144,7 @@ def test_counts_fade_by_half_in_a_half_life() -> None:
     assert counts.now(np.array([0, 1]), 1.7e9 + 7 * DAY)[1].tolist() == pytest.approx([0, 1])
 
 
+@settings(deadline=None)
 @given(st.permutations(range(8)))
 def test_an_order_of_candidates_changes_no_features(goods, order) -> None:
     history = History.of([1, 5, 22], 1e9)
