@@ -60,7 +60,7 @@ class Stocks(msgspec.Struct, frozen=True, kw_only=True):
     """stocks: by product, ``on_hand`` and, if known, on_order, backlog, lead_time, lead_time_spread, review, cost, holding, short,
     fixed, service, multiple, minimum, shelf_life; in pieces and in periods of the forecast."""
 
-    stocks: Annotated[dict[str, dict[str, float]], msgspec.Meta(min_length=1, max_length=100_000)]
+    stocks: dict[str, dict[str, float]]
     policy: Name = "RS"
     budget: Annotated[float, msgspec.Meta(ge=0)] | None = None
     capacity: Annotated[float, msgspec.Meta(ge=0)] | None = None
