@@ -24,6 +24,7 @@ from api.health import HealthController
 from api.items import ItemsController
 from api.live import LiveController, live_files, live_page
 from api.metrics import REQUESTS, MetricsController
+from api.pricing import PricingController
 from api.problems import problem_details
 from api.recommendations import RecommendationsController
 from api.search import SearchController
@@ -72,6 +73,7 @@ class ShopglassPlugin(InitPlugin):
             EventsController,
             RecommendationsController,
             DemandController,
+            PricingController,
         ]
         app_config.plugins.append(problem_details())
         if (collector := self.service.settings.telemetry.otlp) is not None:

@@ -32,7 +32,7 @@ class Rival(msgspec.Struct, frozen=True):
     in_stock: bool = True
 
 
-class State(msgspec.Struct, frozen=True, kw_only=True):
+class State(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """A product at a moment. Rates are per day; shares are in [0, 1] unless said otherwise; 1 is an index's normal.
 
     price: asked now; list_price: its reference ("was"); cost: to replace one; salvage: worth of one after the deadline.

@@ -33,8 +33,8 @@ DOORS = {
     "forecasting": "Change Forecast Forecaster Forecasts Frequency Item KIND LEVELS Made Order Planned Point Proposal "
     "PurchaseOrder PurchaseOrders Refusal Sales Series Told clean forecast_function forecast_sales forecaster "
     "list_forecasters list_policies plan policy read_sales read_stocks",
-    "pricing": "Advice Budget Channel Elasticities Experiment Fault Interval Money Outcome Panel Policy Proposal Rival Spent State "
-    "cheapest_experiment demand_at estimate list_policies policy profit_of",
+    "pricing": "Advice Budget Channel Elasticities Experiment Fault Interval Limits Money Outcome Panel Policy "
+    "Proposal Quote Rails Rival Spent State cheapest_experiment demand_at estimate list_policies policy profit_of quote",
     "tryon": "ACCESSORY_KINDS KIND LABELS MOST_GARMENTS PARTS POINTS POINTS_OF Accessory AccessoryAsset "
     "AccessoryKind Answer Body Category Code Confidence Document Face Failure Fitting Format Garment "
     "GarmentAsset Hand Layer Mesh Order Orders People Photos Provenance Remark Report Result TryOn "

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from forecasting.adjustment import indices
+from forecasting.adjustment import LONG, indices
 from forecasting.contract import LEVELS, Forecast, Forecaster, Future, check, fallback, made, register
 from forecasting.series import Series
 
@@ -51,7 +51,8 @@ def point(tag: str, series: Series, horizon: int) -> NDArray[np.float64]:
         return np.full(horizon, history[0])
     history = np.ascontiguousarray(history, np.float64)
     season = series.season if len(history) >= 2 * series.season + 1 else 1
-    if tag == "theta.quick" or tag in ADJUSTED or (season > 24 and tag != "naive.seasonal"):
+    long = season > 24 or (tag.startswith("theta") and len(history) > LONG * season)
+    if tag == "theta.quick" or tag in ADJUSTED or (long and tag != "naive.seasonal"):
         mean = _adjusted(tag, history, horizon, season)
     else:
         with np.errstate(all="ignore"):
