@@ -40,6 +40,31 @@ def draws(outlook: Outlook, periods: NDArray[np.int64], rng: np.random.Generator
     return total * (float(thought.mean()) / drawn) if drawn > 0 else total
 
 
+def alike_of(outlooks: Sequence[Outlook], actual: Sequence[Array], span: int) -> float:
+    """What periods have in common, as :func:`draws` takes it, from outlooks and what came: how much more sums over ``span``
+    periods missed than they would if each period missed by itself. 0 to .9; 0 where nothing can be told.
+
+    actual: (h,) each, NaN where nothing is known, as of a period in which stock ran out. One figure for all: a single
+    series has too few spans to tell.
+    """
+    excess = []
+    for outlook, came in zip(outlooks, actual, strict=True):
+        step = np.diff(np.concatenate([[0.0], (np.array(outlook.levels[1:]) + outlook.levels[:-1]) / 2, [1.0]]))
+        middle = outlook.quantiles @ step
+        variance = (outlook.quantiles - middle[:, None]) ** 2 @ step  # of a period, as it is drawn
+        missed = came - outlook.mean
+        for first in range(0, len(came) - span + 1, span):
+            part = slice(first, first + span)
+            expected = float(variance[part].sum())
+            if expected > 0 and np.isfinite(missed[part]).all():
+                pairs = float(np.sqrt(variance[part]).sum() ** 2) - expected
+                excess.append(((float(missed[part].sum()) ** 2 - expected) / expected, pairs / expected))
+    if not excess or sum(weight for _, weight in excess) <= 0:
+        return 0.0
+    more, weight = np.array(excess).sum(0)
+    return float(np.clip(more / weight, 0.0, 0.9))
+
+
 def lead_times(mean: float, spread: float, count: int, rng: np.random.Generator) -> NDArray[np.int64]:
     """(count,) whole periods, at least 1 where the mean is: gamma with this standard deviation, rounded."""
     if spread <= 0:

@@ -146,3 +146,17 @@ def test_what_is_ordered_serves_as_well_as_is_aimed_at() -> None:
 
     told = simulate(demand, at, lambda one: policy("RS").propose(one).quantity, start=60, lead_time=[4])
     assert told.service > 0.95
+
+
+def test_what_periods_have_in_common_is_found_again() -> None:
+    from forecasting.replenishment.demand import alike_of
+
+    rng = np.random.default_rng(4)
+    fine = tuple(np.round(np.arange(0.005, 1, 0.01), 4))
+    outlook = Outlook(np.full(28, 50.0), np.tile(norm.ppf(fine, 50, 7), (28, 1)), fine)
+    for true in (0.0, 0.1, 0.4):
+        level = np.sqrt(true) * rng.normal(0, 1, (600, 2, 1)) + np.sqrt(1 - true) * rng.normal(0, 1, (600, 2, 14))
+        came = list(50 + 7 * level.reshape(600, 28))
+        assert alike_of([outlook] * 600, came, 14) == pytest.approx(true, abs=0.03)
+    assert alike_of([outlook], [np.full(28, np.nan)], 14) == 0
+    assert alike_of([outlook], [np.full(28, 500.0)], 14) == 0.9
