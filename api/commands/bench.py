@@ -36,7 +36,7 @@ def benchmark_command(name: str, run: Callable[..., Any], description: str) -> c
         report = run(data, load_settings(), **options)
         report.print(output())
         if json is not None:
-            json.write_bytes(msgspec.json.format(msgspec.json.encode(report), indent=2) + b"\n")
+            json.write_bytes(msgspec.json.format(msgspec.json.encode(report, enc_hook=float), indent=2) + b"\n")
         if not report.reached:
             sys.exit(1)
 
