@@ -23,7 +23,8 @@ from sample import Sales, generate, sell
 PARTS = ("carparts", "sample", "network", "federated")
 SEED = 7
 OURS = "RS"
-DAYS, BLOCK, REACH, LAPS = 84, 28, 21, 4
+DAYS, BEFORE, WEEK, REACH = 84, 112, 7, 21
+LEARNT = 28
 
 
 def run(
@@ -76,24 +77,24 @@ def _carparts(folder: Path, count: int) -> list[Figure]:
 
 
 def _sample(count: int) -> list[Figure]:
-    """Daily for twelve weeks, ordered once a week, lead time seven days give or take two, lost sales; forecast anew every four
-    weeks; what days have in common is measured on the 28 weeks before. Who knows the demand process orders by the same rule from the mean and dispersion that demand is drawn from."""
+    """Daily for twelve weeks, ordered once a week, lead time seven days give or take two, lost sales; forecast anew every
+    week, by what was learnt anew every four; what days have in common is measured on the sixteen weeks before. Who knows the demand process orders by the same rule from the mean and dispersion that demand is drawn from."""
     sales = sell(list(generate(count, SEED)), SEED, 730 + DAYS + REACH)
     cut = 730
     cleaned = clean(sales.table().drop("page_views", "competitor_price"), outliers="off")
     by = {one.id: one for one in cleaned.series}
     thought, came = [], []
-    for lap in range(LAPS, 0, -1):  # of one stretch alone, what all products share would be a single draw
-        before = cut - lap * (BLOCK + REACH)
-        thought += _thought(sales, by, before)
-        ahead = slice(before, before + BLOCK + REACH)
-        came += [np.where(by[one].stock_out, np.nan, by[one].quantity)[ahead] for one in sales.products]
+    for now, told in _weekly(sales, by, cut - BEFORE, cut - REACH).items():
+        thought += told
+        for one in (by[product] for product in sales.products):
+            out = np.zeros(len(one), bool) if one.stock_out is None else one.stock_out
+            came.append(np.where(out, np.nan, one.quantity)[now : now + REACH])
     alike = alike_of(thought, came, 14)
-    outlooks = {block: _thought(sales, by, cut + block) for block in range(0, DAYS, BLOCK)}
+    outlooks = _weekly(sales, by, cut, cut + DAYS)
     rng = np.random.default_rng(SEED)
     found: dict[str, list[Outcome]] = {"baseline": [], OURS: [], "optimum": []}
     for n in range(len(sales.products)):
-        own_outlooks = {block: told[n] for block, told in outlooks.items()}
+        own_outlooks = {now - cut: told[n] for now, told in outlooks.items()}
         true = _truth(sales.truth.expected[n, cut:], float(sales.truth.dispersion[n]))
         lead = rng.choice((5, 6, 7, 7, 8, 9), 40)
         cost, price = float(sales.cost[n]), float(sales.reference[n])
@@ -102,7 +103,7 @@ def _sample(count: int) -> list[Figure]:
             known = tag == "optimum"
 
             def item(period: int, here: float, ordered: float, owed: float, *, known: bool = known, own: dict[int, Outlook] = own_outlooks, real: Outlook = true, each: float = cost, at: float = price) -> Item:  # fmt: skip
-                seen, gone = (real, period) if known else (own[period // BLOCK * BLOCK], period % BLOCK)
+                seen, gone = (real, period) if known else (own[period // WEEK * WEEK], period % WEEK)
                 rest = Outlook(seen.mean[gone : gone + REACH], seen.quantiles[gone : gone + REACH], seen.levels)
                 return Item(
                     sku="", outlook=rest, on_hand=here, on_order=ordered, backlog=owed, lead_time=(7.0, 1.3), review=7,
@@ -117,18 +118,22 @@ def _sample(count: int) -> list[Figure]:
     return [*_compared("sample", found), optimum]
 
 
-def _thought(sales: Sales, by: Mapping[str, Series], now: int) -> list[Outlook]:
-    """Of each product, for the days from ``now`` on, by what came before; what is planned of them is known."""
-    print(f"sample: forecasts on day {now}", file=sys.stderr)
-    ahead = slice(now, now + BLOCK + REACH)
-    heads = [by[one].head(now) for one in sales.products]
-    future = {
-        one: {"price": sales.price[n, ahead], "promotion": sales.promotion[n, ahead].astype(float), "display": sales.display[n, ahead].astype(float)}
-        for n, one in enumerate(sales.products)
-    }  # fmt: skip
-    model = forecaster("boosting.global")(horizon=BLOCK + REACH, country="")  # type: ignore[call-arg]
-    told = model.fit(heads).predict(heads, BLOCK + REACH, LEVELS, future)
-    return [Outlook(one.mean, one.quantiles, one.levels) for one in told]
+def _weekly(sales: Sales, by: Mapping[str, Series], first: int, last: int) -> dict[int, list[Outlook]]:
+    """By day of asking, of each product, by what came before; what is planned of the days to come is known."""
+    found: dict[int, list[Outlook]] = {}
+    for now in range(first, last, WEEK):
+        heads = [by[one].head(now) for one in sales.products]
+        if (now - first) % LEARNT == 0:
+            print(f"sample: learning on day {now}", file=sys.stderr)
+            model = forecaster("boosting.global")(horizon=REACH, country="").fit(heads)  # type: ignore[call-arg]
+        ahead = slice(now, now + REACH)
+        future = {
+            one: {"price": sales.price[n, ahead], "promotion": sales.promotion[n, ahead].astype(float), "display": sales.display[n, ahead].astype(float)}
+            for n, one in enumerate(sales.products)
+        }  # fmt: skip
+        told = model.predict(heads, REACH, LEVELS, future)
+        found[now] = [Outlook(one.mean, one.quantiles, one.levels) for one in told]
+    return found
 
 
 def _ordering(tag: str) -> Callable[[Item], int]:

@@ -78,7 +78,7 @@ def _stock(
         centre, owed = centre - sent.sum(), owed - sent
         to_centre[-1], to_stores[-1] = today.sum(), sent
         held += np.maximum(here, 0).sum() + centre
-    return held / demand.shape[1]
+    return float(held / demand.shape[1])
 
 
 # Sites that may not share
@@ -167,9 +167,9 @@ def _training(batches: list[Batch]) -> Callable[[NDArray[np.float64], int], NDAr
         vector_to_parameters(torch.tensor(weights, dtype=torch.float32), model.parameters())
         optimiser = torch.optim.Adam(model.parameters(), lr=0.005 * (1 - 0.9 * number / ROUNDS))
         order = torch.randperm(len(sold), generator=torch.Generator().manual_seed(number))
-        for some in order.split(256):
+        for some in torch.split(order, 256):
             optimiser.zero_grad()
-            poisson_nll_loss(model(features[some]) + torch.log(level[some]), sold[some]).backward()
+            poisson_nll_loss(model(features[some]) + torch.log(level[some]), sold[some]).backward()  # type: ignore[no-untyped-call]
             optimiser.step()
         return parameters_to_vector(model.parameters()).detach().numpy().astype(np.float64)
 
