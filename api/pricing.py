@@ -16,7 +16,6 @@ from pricing import Fault, Limits, Quote, Rails, State, policy, quote
 
 MOST = 10_000
 Tag = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
-Product = Annotated[str, msgspec.Meta(min_length=1, max_length=128)]
 
 
 class Question(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,8 +27,8 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     policy: Tag = "optimum.one-step"
     rails: Rails = Rails()
     limits: dict[str, Limits] = {}
-    smaller: list[tuple[Product, Product]] = []
-    bundles: dict[str, list[Product]] = {}
+    smaller: list[tuple[str, str]] = []
+    bundles: dict[str, list[str]] = {}
 
 
 class Quoted(msgspec.Struct, frozen=True):

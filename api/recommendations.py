@@ -43,11 +43,11 @@ class SessionQuestion(msgspec.Struct, frozen=True, kw_only=True):
     what they looked at; place: where the shopper is."""
 
     session: Name | None = None
-    items: Annotated[list[Name], msgspec.Meta(max_length=100)] = []
+    items: Annotated[list[str], msgspec.Meta(max_length=100)] = []
     placement: Placement = "home"
     limit: Annotated[int, msgspec.Meta(ge=1, le=MOST)] = 12
     filters: Annotated[list[str], msgspec.Meta(max_length=20)] = []
-    exclude: Annotated[list[Name], msgspec.Meta(max_length=1000)] = []
+    exclude: Annotated[list[str], msgspec.Meta(max_length=1000)] = []
     place: Word | None = None
     experiment: Word | None = None
 

@@ -26,11 +26,11 @@ def bandit_figures() -> list[Figure]:
             Figure(f"unknown curve: {name} by the clairvoyant", _share(still), bar=0.96 if barred else None),
             Figure(
                 f"unknown curve: {name}, slope of log regret",
-                _slope(still, 2),
+                _slope(still, 1),
                 bar=0.5 if barred else None,
                 better="lower",
-                peer=_slope(still, 1),
-                note="to the best rung, from period 100; peer: to any price between the rungs",
+                peer=_slope(still, 2),
+                note="to any price, from period 100; peer: to the best rung of the ladder",
             ),
             Figure(f"curve jumps twice: {name} by the clairvoyant", _share(jumping), bar=0.90 if barred else None),
             Figure(

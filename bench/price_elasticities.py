@@ -15,7 +15,7 @@ PRODUCTS, HELD_WEEKS = 200, 0.2
 
 
 def sample_figures() -> list[Figure]:
-    panel, truth = sample_panel(PRODUCTS)
+    panel, truth = sample_panel(PRODUCTS, 2026)
     found = estimate(panel)
     inside = (found.low <= truth) & (truth <= found.high)
     error, plainly = np.abs(found.mean - truth), np.abs(plain(panel) - truth)

@@ -7,12 +7,12 @@ from pricing.contract import Policy, policy
 from pricing.environment import live, profit
 from pricing.market import Conditions, Kind, Market
 
-DAYS, TRAINED, TESTED = 180, 240, 20
+DAYS, TRAINED, TESTED = 180, 240, 40
 RIVALS: tuple[Kind, ...] = ("myopic", "matching")  # one in each market, by turns
 
 
 def market_figures() -> list[Figure]:
-    tested = [_market((22, n)) for n in range(TESTED)]
+    tested = [_market((2026, n)) for n in range(TESTED)]
     rules: dict[str, Policy] = {
         "competitor-match": policy("rule.competitor-match")(),
         "cost-plus": policy("rule.cost-plus")(),
@@ -29,7 +29,7 @@ def market_figures() -> list[Figure]:
         "Q table": policy("q.tabular")().fit(log),
         "DQN": deep,
     }
-    lived = {name: live(one, [_market((22, n)) for n in range(TESTED)], DAYS) for name, one in asked.items()}
+    lived = {name: live(one, [_market((2026, n)) for n in range(TESTED)], DAYS) for name, one in asked.items()}
     earned = {name: np.array([profit(one) for one in runs]) for name, runs in lived.items()}
     best = max(rules, key=lambda name: float(earned[name].sum()))
     last = [one[-1].price.minor / market.conditions.cost for one, market in zip(lived["DQN"], tested, strict=True)]

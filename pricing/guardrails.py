@@ -40,7 +40,7 @@ class Rails(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     week: Share = 0.2
     cool_down: Annotated[float, msgspec.Meta(ge=0)] = 20.0
     hysteresis: Share = 0.01
-    endings: tuple[Annotated[int, msgspec.Meta(ge=0, le=99)], ...] = (99, 95, 90, 50, 0)
+    endings: tuple[int, ...] = (99, 95, 90, 50, 0)
     under: Annotated[float, msgspec.Meta(ge=0)] = 0.7
     over: Annotated[float, msgspec.Meta(ge=0)] = 1.3
     fresh: Annotated[float, msgspec.Meta(gt=0)] = 48.0
@@ -200,7 +200,9 @@ def _ending(wanted: int, low: int, high: int, endings: Sequence[int]) -> int | N
     if not endings:
         return wanted
     hundred = wanted // 100
-    near = [100 * whole + end for whole in (hundred - 1, hundred, hundred + 1) for end in endings]
+    near = [
+        100 * whole + end for whole in (hundred - 1, hundred, hundred + 1) for end in (one % 100 for one in endings)
+    ]
     fitting = [one for one in near if low <= one <= high and one > 0]
     return min(fitting, key=lambda one: (abs(one - wanted), one)) if fitting else None
 
