@@ -1,6 +1,8 @@
 from .cleaning import Change, Refusal, Sales, clean, read_sales
 from .contract import LEVELS, Forecast, Forecaster, forecaster, list_forecasters
 from .explaining import Point, Told
+from .federated import Federated, Privacy, average
+from .replenishment.network import Network, Place, Stock, store_of, two_levels
 from .replenishment.orders import Planned, PurchaseOrder, PurchaseOrders, plan, read_stocks
 from .replenishment.policies import Item, Proposal, list_policies, policy
 from .series import Frequency, Series
@@ -10,22 +12,28 @@ __all__ = [
     "KIND",
     "LEVELS",
     "Change",
+    "Federated",
     "Forecast",
     "Forecaster",
     "Forecasts",
     "Frequency",
     "Item",
     "Made",
+    "Network",
     "Order",
+    "Place",
     "Planned",
     "Point",
+    "Privacy",
     "Proposal",
     "PurchaseOrder",
     "PurchaseOrders",
     "Refusal",
     "Sales",
     "Series",
+    "Stock",
     "Told",
+    "average",
     "clean",
     "forecast_function",
     "forecast_sales",
@@ -36,4 +44,6 @@ __all__ = [
     "policy",
     "read_sales",
     "read_stocks",
+    "store_of",
+    "two_levels",
 ]

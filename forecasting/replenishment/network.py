@@ -54,7 +54,7 @@ class Network(msgspec.Struct, frozen=True):
     cost: float
 
 
-def store(name: str, outlook: Outlook, *, lead_time: int, holding: float, alike: float = 0.05) -> Place:
+def store_of(name: str, outlook: Outlook, *, lead_time: int, holding: float, alike: float = 0.05) -> Place:
     """A store of what is thought of its demand: mean and standard deviation of a period over its lead time.
 
     alike: as of an item, so that what periods have in common makes the spread of one larger.

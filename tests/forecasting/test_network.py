@@ -8,7 +8,7 @@ from scipy.stats import norm
 
 from core.errors import BadRequest
 from forecasting.replenishment.demand import Outlook
-from forecasting.replenishment.network import Place, share, store, two_levels
+from forecasting.replenishment.network import Place, share, store_of, two_levels
 
 CENTRE = Place(name="warehouse", lead_time=10, holding=1.0)
 
@@ -53,10 +53,10 @@ def test_more_service_is_more_stock_and_stores_pool_their_risk() -> None:
 def test_a_store_is_made_of_its_outlook() -> None:
     levels = tuple(np.round(np.arange(0.01, 1, 0.02), 3))
     outlook = Outlook(np.full(10, 20.0), np.tile(norm.ppf(levels, 20, 4), (10, 1)), levels)
-    told = store("a", outlook, lead_time=4, holding=1.0, alike=0.0)
+    told = store_of("a", outlook, lead_time=4, holding=1.0, alike=0.0)
     assert told.mean == pytest.approx(20, rel=0.02)
     assert told.spread == pytest.approx(4, rel=0.1)
-    assert store("a", outlook, lead_time=4, holding=1.0, alike=0.5).spread > 1.3 * told.spread
+    assert store_of("a", outlook, lead_time=4, holding=1.0, alike=0.5).spread > 1.3 * told.spread
 
 
 def test_what_makes_no_sense_is_refused() -> None:
