@@ -24,6 +24,9 @@ from forecasting.effects import NAMES, Effects, effects, uncensored
 from forecasting.series import Series
 
 WINDOWS = (7, 28, 91)
+MOST = 50.0
+"""Times its own level that a period counts for at most: a leap beyond that teaches nothing of other series."""
+
 LEAST = 200
 """Rows of training below which nothing is learnt, and every series gets its fallback."""
 
@@ -76,7 +79,7 @@ class Boosting(Forecaster):
         for original, (one, own) in zip(usable, known, strict=True):
             first = max(self.horizon + WINDOWS[0], len(one) - deepest)
             features, level = self._features(one, first, len(one), {})
-            told = one.quantity[first:] / level
+            told = np.minimum(one.quantity[first:] / level, MOST)
             rows.append(features)
             targets.append(told)
             late.append(np.arange(first, len(one)) >= len(one) - held)
@@ -229,6 +232,8 @@ class Boosting(Forecaster):
                         else "too short"
                     )
                     raise ValueError(why)
+                if not one.quantity.any():
+                    raise ValueError("it never sold anything")
                 plan = self._future(one, horizon, future)
                 features, level = self._features(known[place][0], len(one), len(one) + horizon, plan)
             except ValueError as error:
@@ -243,7 +248,8 @@ class Boosting(Forecaster):
                 np.asarray(self._model.predict(np.concatenate(rows))) * np.concatenate(scales) * np.concatenate(factors)
             )
             for number, place in enumerate(places):
-                mean = means[number * horizon : (number + 1) * horizon]
+                # what no history says is no forecast, whatever the trees make of a series unlike all others
+                mean = np.minimum(means[number * horizon : (number + 1) * horizon], 10 * series[place].quantity.max())
                 found[place] = made(series[place], self.tag, mean, self._quantiles(mean, asked), asked)
         return [one for one in found if one is not None]
 
