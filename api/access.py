@@ -23,6 +23,7 @@ OPEN: dict[str, Any] = {"scope": "open"}
 FRONT: dict[str, Any] = {"scope": "front"}
 MERCHANT: dict[str, Any] = {"scope": "merchant"}
 HARMLESS = ("GET", "HEAD", "OPTIONS")
+ACTOR = "shopglass.actor"  # in a connection's scope: whose key it came with, for records
 ORIGIN = "shopglass.origin"  # in a connection's scope: the other site's page that may ask
 PREFLIGHT_SECONDS = "600"
 
@@ -45,6 +46,7 @@ class Access(ASGIMiddleware):
         headers = Headers.from_scope(http)
         method, opt = http["method"], http["route_handler"].opt
         key = await self._key(headers)
+        http[ACTOR] = _name(key)  # type: ignore[literal-required]
         http[ORIGIN] = await self._other_site(headers, key, method)  # type: ignore[literal-required]
         needed = "open" if method == "OPTIONS" else opt.get("scope", "operator")
         if needed != "open":
@@ -137,9 +139,13 @@ class Access(ASGIMiddleware):
         path = scope["path_template"] if personal else scope["path"]
         audit: AuditLog = self._parts.audit
         try:
-            audit.record(f"{key.name} ({key.id})" if key else "nobody", f"{scope['method']} {path}", outcome)
+            audit.record(_name(key), f"{scope['method']} {path}", outcome)
         except ShopglassError as error:  # the change is made; what cannot be told here is told in the log
             log.error("audit_failed", error=error.detail, action=scope["method"], path=scope["path_template"])
+
+
+def _name(key: Key | None) -> str:
+    return f"{key.name} ({key.id})" if key else "nobody"
 
 
 def _secret(headers: Headers) -> str | None:

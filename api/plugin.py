@@ -12,7 +12,7 @@ from litestar.plugins import InitPlugin
 from litestar.response import File
 from litestar.static_files import create_static_files_router
 
-from api.access import OPEN, Access
+from api.access import MERCHANT, OPEN, Access
 from api.assets import AssetsController
 from api.catalog import CatalogController
 from api.demand import DemandController
@@ -49,6 +49,12 @@ def shop_page() -> File:
     return File(PAGE / "shop" / "index.html", content_disposition_type="inline", media_type="text/html")
 
 
+@get("/pricing", include_in_schema=False, sync_to_thread=False, opt=MERCHANT)
+def pricing_page() -> File:
+    """Decisions on prices. Where keys are required, the browser asks for one, and sends it with what the page asks."""
+    return File(PAGE / "pricing" / "index.html", content_disposition_type="inline", media_type="text/html")
+
+
 class ShopglassPlugin(InitPlugin):
     """Routes, problem details, metrics, traces, headers, document, and the service itself for the time the app lives."""
 
@@ -59,6 +65,7 @@ class ShopglassPlugin(InitPlugin):
         app_config.route_handlers += [
             page,
             shop_page,
+            pricing_page,
             live_page,
             create_static_files_router("/page", directories=[PAGE], include_in_schema=False, opt=OPEN),
             live_files,

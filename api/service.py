@@ -22,6 +22,7 @@ from core.errors import Busy, NotFound, ShopglassError, Unavailable
 from forecasting import KIND as FORECAST
 from forecasting import Forecasts, Planned, PurchaseOrders, forecast_function, plan
 from forecasting import Order as ForecastOrder
+from pricing import Decisions
 from recsys import KIND as RECOMMEND
 from recsys import EventLog, Identity, Profiles, Recommendations, Slate, train_function
 from search import (
@@ -80,6 +81,7 @@ class Service:
     recommendations: Recommendations
     forecasts: Forecasts
     orders_to_place: PurchaseOrders
+    prices: Decisions
     keys: Keys
     audit: AuditLog
 
@@ -273,6 +275,7 @@ class Service:
         stack.callback(self.thumbnails.close)
         self.orders = Orders(self.jobs, settings.home, settings.tryon.keep)
         self.forecasts, self.orders_to_place = Forecasts(database), PurchaseOrders(database)
+        self.prices = Decisions(database, settings.pricing.approve_over)
         self.keys, self.audit = Keys(database), AuditLog(database)
         profiles = Profiles(database, settings.home / "recsys", facts_of(self.catalogue))
         self.events = EventLog(database, Identity(settings), profiles)

@@ -152,6 +152,12 @@ class Access(Section):
     quota: Positive | None = None
 
 
+class Pricing(Section):
+    """approve_over: changes of a price by no more than this share are approved by rule, all others by a person."""
+
+    approve_over: Share = 0.05
+
+
 class Ranking(Section):
     """What an outcome is worth when candidates are put in order: points for a click, a cart and a purchase; value: what
     a purchase's points are multiplied by, beside the mean of all goods."""
@@ -192,6 +198,7 @@ class Settings(Section):
     recsys: Recsys = Recsys()
     access: Access = Access()
     ranking: Ranking = Ranking()
+    pricing: Pricing = Pricing()
     serve: Serve = Serve()
     telemetry: Telemetry = Telemetry()
 

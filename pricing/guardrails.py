@@ -55,6 +55,9 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     history: tuple[Change, ...] = ()
 
 
+NOTHING = Limits()
+
+
 class Quote(msgspec.Struct, frozen=True, kw_only=True):
     """A price that is through the rails. acted: those that changed something, in their order; kept: whether the price stays;
     was: what a reduction must be told against, the lowest price of the last 30 days before it (Directive (EU) 2019/2161),
@@ -81,13 +84,9 @@ def guard(proposal: Proposal, state: State, rails: Rails, limits: Limits, now: d
         return _quote(proposal, state, current, ["stale-state"], limits, now)
     if any(change.at > now + AHEAD for change in limits.history):
         return _quote(proposal, state, current, ["clock-back"], limits, now)
-    least = ceil(state.cost.minor * (1 + rails.margin) - 1e-9)
-    floored = "minimum-margin"
-    if limits.advertised is not None and limits.advertised.minor > least:
-        least, floored = limits.advertised.minor, "minimum-advertised-price"
-    least = max(least, 1)
-    low, high = least, 10**12
-    below = current < least
+    floor_price, floored = least(state, rails, limits)
+    low, high = floor_price, 10**12
+    below = current < floor_price
 
     def bound(name: str, under: float, over: float) -> None:
         """Narrow what is allowed; a bound that leaves nothing gives way to those before it."""
@@ -101,9 +100,9 @@ def guard(proposal: Proposal, state: State, rails: Rails, limits: Limits, now: d
             acted.append(name)
             wanted = min(max(wanted, low), high)
 
-    if wanted < least:
+    if wanted < floor_price:
         acted.append(floored)
-        wanted = least
+        wanted = floor_price
     if (market := _market(state, rails, now)) is not None:
         bound("competitors", rails.under * market, rails.over * market)
     for name, since, share in (("step", None, rails.step), ("day", DAY, rails.day), ("week", WEEK, rails.week)):
@@ -116,16 +115,23 @@ def guard(proposal: Proposal, state: State, rails: Rails, limits: Limits, now: d
             return _quote(proposal, state, current, [*acted, "hysteresis"], limits, now)
         if wanted == current:
             return _quote(proposal, state, current, acted, limits, now)
-    ended = _ending(wanted, low, high, rails.endings)
+    ended = nearest_ending(wanted, low, high, rails.endings)
     if ended is None:
         if below:  # under cost is worse than an odd ending
-            return _quote(
-                proposal, state, min(max(wanted, least), max(high, least)), [*acted, "ending gives way"], limits, now
-            )
+            forced = min(max(wanted, floor_price), max(high, floor_price))
+            return _quote(proposal, state, forced, [*acted, "ending gives way"], limits, now)
         return _quote(proposal, state, current, [*acted, "no-price-meets-all"], limits, now)
     if ended != wanted:
         acted.append("ending")
     return _quote(proposal, state, ended, acted, limits, now)
+
+
+def least(state: State, rails: Rails, limits: Limits) -> tuple[int, str]:
+    """The least that may be asked, in minor units, by cost, margin and contract; and the rail that says so."""
+    by_margin = max(ceil(state.cost.minor * (1 + rails.margin) - 1e-9), 1)
+    if limits.advertised is not None and limits.advertised.minor > by_margin:
+        return limits.advertised.minor, "minimum-advertised-price"
+    return by_margin, "minimum-margin"
 
 
 def consistent(
@@ -159,7 +165,7 @@ def consistent(
 def lowest_before(history: Sequence[Change], now: datetime) -> Money | None:
     """The lowest price that was asked at any time in the 30 days before now; None where nothing is known of them."""
     asked = [change.price for change in history if now - MONTH <= change.at <= now]
-    earlier = [change for change in history if change.at < now - MONTH]
+    earlier = [change for change in reversed(history) if change.at < now - MONTH]
     if earlier:
         asked.append(max(earlier, key=lambda change: change.at).price)
     return min(asked, key=lambda price: price.minor) if asked else None
@@ -188,14 +194,15 @@ def _market(state: State, rails: Rails, now: datetime) -> float | None:
 
 
 def _asked_at(history: Sequence[Change], moment: datetime, current: int) -> int:
-    """What was asked then; where that is not known, the first price known after it, or today's."""
-    before = [change for change in history if change.at <= moment]
+    """What was asked then; where that is not known, the first price known after it, or today's. Of two changes at one moment
+    the later in the list counts."""
+    before = [change for change in reversed(history) if change.at <= moment]
     if before:
         return max(before, key=lambda change: change.at).price.minor
     return min(history, key=lambda change: change.at).price.minor if history else current
 
 
-def _ending(wanted: int, low: int, high: int, endings: Sequence[int]) -> int | None:
+def nearest_ending(wanted: int, low: int, high: int, endings: Sequence[int]) -> int | None:
     """The nearest price with an allowed ending between low and high, the lower of two; None where there is none."""
     if not endings:
         return wanted

@@ -5,9 +5,7 @@ from datetime import datetime
 
 from core.errors import BadPrice
 from pricing.contract import Fault, Policy, Proposal, State
-from pricing.guardrails import Limits, Quote, Rails, consistent, guard
-
-NOTHING = Limits()
+from pricing.guardrails import NOTHING, Limits, Quote, Rails, consistent, guard
 
 
 def quote(

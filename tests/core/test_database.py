@@ -98,6 +98,7 @@ def test_migrations_make_the_tables_that_the_rooms_declare(database):
         "core.jobs",
         "core.keys",
         "forecasting.replenishment.orders",
+        "pricing.decisions",
         "forecasting.store",
         "recsys.profiles.tables",
         "recsys.tables",
