@@ -31,7 +31,7 @@ from core import Base, Database
 from core.errors import BadPrice, Conflict, NotFound
 from pricing.contract import Policy
 from pricing.explaining import Explanation, explain
-from pricing.guardrails import NOTHING, Change, Limits, Quote, Rails, guard, least
+from pricing.guardrails import MONTH, NOTHING, Change, Limits, Quote, Rails, guard, least
 from pricing.money import Money
 from pricing.quoting import quote
 from pricing.states import AHEAD, Fault, State, fault_of
@@ -407,7 +407,7 @@ def _note(session: Session, states: Sequence[State], history: dict[str, list[Cha
         known = history.setdefault(state.product, [])
         if fault_of(state, now) is None and (not known or known[-1].price != state.price):
             _log(session, now, state.product, None, "noted", "", "asked already", state.price)
-            known.append(Change(now, state.price))
+            known.append(Change(now if known else now - MONTH, state.price))
 
 
 def _log(
@@ -460,14 +460,19 @@ def _switches(session: Session) -> frozenset[str]:
 
 
 def _changes(session: Session, products: Iterable[str]) -> dict[str, list[Change]]:
-    """Of each product, its prices in the order they came into force."""
+    """Of each product, its prices in the order they came into force.
+
+    The first that was noted was asked before, nobody said since when: it counts as no change of late.
+    """
     asked, found = list(products), {}
     for start in range(0, len(asked), _PAGE):
         rows = select(HistoryRow).where(
             HistoryRow.product.in_(asked[start : start + _PAGE]), HistoryRow.price.is_not(None)
         )
         for row in session.scalars(rows.order_by(HistoryRow.number)):
-            found.setdefault(row.product, []).append(Change(_time(row.time), _price(row)))
+            first = row.step == "noted" and row.product not in found
+            at = _time(row.time) - MONTH if first else _time(row.time)
+            found.setdefault(row.product, []).append(Change(at, _price(row)))
     return found
 
 

@@ -68,9 +68,8 @@ def test_a_price_is_proposed_looked_at_approved_applied_and_taken_back(client: h
     assert client.post(f"{place}/apply", json={}).json()["state"] == "applied"
     applied = {one["product"]: one for one in client.get("/v1/pricing/prices").json()}["P-1"]
     assert applied["price"] == made["quote"]["price"]
-    again = client.post("/v1/pricing/quotes", json={"states": [state("P-1", price=applied["price"])]}).json()["quotes"][
-        0
-    ]
+    question = {"states": [state("P-1", price=applied["price"])], "rails": {"week": 0.5}}
+    again = client.post("/v1/pricing/quotes", json=question).json()["quotes"][0]
     assert again["acted"][-1] == "cool-down"
     assert client.post(f"{place}/rollback", json={"note": "no"}).json()["state"] == "rolled-back"
     assert {one["product"]: one for one in client.get("/v1/pricing/prices").json()}["P-1"]["price"] == euros(2000)
