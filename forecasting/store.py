@@ -67,7 +67,7 @@ def forecast_sales(
         tag = model or DEFAULT.get(frequency, "ensemble.weighed")
         ahead = HORIZONS[frequency] if horizon is None else horizon
         kind = forecaster(tag)
-        made: Any = kind(horizon=ahead) if tag.startswith(("boosting", "ensemble")) and ahead > 0 else kind()  # type: ignore[call-arg]
+        made: Any = kind(horizon=ahead) if tag.startswith(("boosting", "ensemble", "lstm")) and ahead > 0 else kind()  # type: ignore[call-arg]
         given = {one.id: dict((future or {}).get(one.id, {})) for one in own}
         forecasts = made.fit(own).predict(own, ahead, LEVELS, given)
         known = effects(own, [np.zeros(len(one)) for one in own])
