@@ -85,7 +85,7 @@ class Quantiles(Head):
         return weight * torch.maximum(levels * miss, (levels - 1) * miss).mean(-1)
 
     def mean(self, raw: Array, scale: Array) -> Array:
-        values = np.maximum(self._values(torch.from_numpy(raw)).numpy(), self._floor(scale))
+        values = self._values(torch.from_numpy(raw)).numpy()
         ends = np.concatenate([[0.0], (GRID[1:] + GRID[:-1]) / 2, [1.0]])
         return np.asarray(scale * (values @ np.diff(ends)))
 
@@ -96,11 +96,6 @@ class Quantiles(Head):
         high = np.minimum(low + 1, len(GRID) - 1)
         told = values[..., low] + (place - low) * (values[..., high] - values[..., low])
         return np.asarray(scale[..., None] * told)
-
-    @staticmethod
-    def _floor(scale: Array) -> float:
-        del scale
-        return 0.0
 
 
 HEADS: dict[Kind, type[Head]] = {"negative-binomial": NegativeBinomial, "quantile": Quantiles}

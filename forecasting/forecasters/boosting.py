@@ -187,7 +187,7 @@ class Boosting(Forecaster):
             (ordinals + 6) % 7,
             np.floor(ordinals % 30.4),
         ]
-        columns.append(holiday(series, first, last), self.country)
+        columns.append(holiday(series, first, last, self.country))
         for name in self.others:
             told = series.regressors.get(name, np.zeros(n))
             ahead = future.get(name)

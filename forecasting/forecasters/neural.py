@@ -36,6 +36,7 @@ ROWS = 3_000_000
 """Periods of training at most, the latest of each series: 0.5 GiB of features."""
 
 _JUDGED = 200
+_WHOLE = 0.9
 _NOMINAL = np.concatenate([[0.001], GRID, [0.999]])
 
 
@@ -124,6 +125,8 @@ class Neural(Forecaster):
             return "not all of it is known"
         if not series.quantity.any():
             return "it never sold anything"
+        if (series.quantity == series.quantity[0]).all():
+            return "it never changed"
         if self.choices.head == "negative-binomial" and (series.quantity < 0).any():
             return "less than nothing has no negative binomial distribution"
         for name, values in series.regressors.items():
@@ -297,8 +300,10 @@ class Transforming(Neural):
 
 def _unit(series: Series) -> float:
     """What is counted: pieces, and of what is no count a thousandth of its mean, as a negative binomial needs something to
-    count."""
-    return 1.0 if series.counts else max(1e-12, float(np.abs(series.quantity).mean()) / 1000)
+    count. Periods that were filled up or drawn in may be no whole numbers."""
+    known = series.quantity if series.stock_out is None else series.quantity[~series.stock_out]
+    whole = float(np.mean(known == np.round(known))) if len(known) else 0.0
+    return 1.0 if whole > _WHOLE else max(1e-12, float(np.abs(series.quantity).mean()) / 1000)
 
 
 def _stretched(values: NDArray[np.float64], periods: int) -> NDArray[np.float64]:
