@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from bench.forecast_scores import pinball, rmsse
 from bench.report import Figure
+from forecasting.alike import Alike, with_alike
 from forecasting.cleaning import clean
-from forecasting.contract import Forecast, Forecaster, forecaster
+from forecasting.contract import Forecast, Forecaster, fallback, forecaster
 from forecasting.forecasters.neural import Choices
 from forecasting.series import Series
 from sample import Sales, generate, sell
@@ -71,6 +72,38 @@ def net_figures(products: int, seed: int) -> list[Figure]:
         ]  # fmt: skip
     least = rmsse(list(sales.truth.expected[:, cut:]), actual, scales, kept)
     figures.append(Figure("net: the generator's own expectation, RMSSE", least, better="lower"))
+    return figures + _young(series, future, np.stack(actual), scales)
+
+
+def _young(series: Sequence[Series], future: dict[str, dict[str, Array]], actual: Array, scales: Array) -> list[Figure]:
+    """Every fifth product with its last days only, by boosting, and with what it borrows from its category. What a product of
+    the sample sells at its usual price is drawn by itself: of levels, those alike know nothing."""
+    young = np.arange(0, len(series), 5)
+    figures = []
+    for days in (0, 7, 28, 56):
+        print(f"net: products of {days} days", file=sys.stderr)
+        some = [one.tail(len(one) - days) if at % 5 == 0 else one for at, one in enumerate(series)]
+        model = forecaster("boosting.global")(horizon=HORIZON, country="").fit(some)  # type: ignore[call-arg]
+        there = [at for at, one in enumerate(some) if len(one)]
+        told: list[Forecast] = [fallback(one, HORIZON, LEVELS, "it has no history") for one in some]
+        for at, one in zip(there, model.predict([some[at] for at in there], HORIZON, LEVELS, future), strict=True):
+            told[at] = one
+        kin = {some[at].id: Alike(category=series[at].groups["category"]) for at in young}
+        lent = with_alike(model, some, told, kin, HORIZON, LEVELS, future)
+        (before, loss), (after, less) = (
+            (
+                rmsse([found[at].mean for at in young], list(actual[young]), scales[young], scales[young] > 0),
+                pinball(
+                    [found[at].quantiles for at in young], list(actual[young]), scales[young], scales[young] > 0, LEVELS
+                ),
+            )
+            for found in (told, lent)
+        )
+        note = "peer: alone"
+        figures += [
+            Figure(f"net: products of {days} days that borrow, RMSSE", after, better="lower", peer=before, note=note),
+            Figure(f"net: products of {days} days that borrow, pinball loss over scale", less, better="lower", peer=loss, note=note),
+        ]  # fmt: skip
     return figures
 
 

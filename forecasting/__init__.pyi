@@ -1,4 +1,3 @@
-from .alike import Alike, read_alike
 from .cleaning import Change, Refusal, Sales, clean, read_sales
 from .contract import LEVELS, Forecast, Forecaster, forecaster, list_forecasters
 from .explaining import Point, Told
@@ -12,7 +11,6 @@ from .store import KIND, Forecasts, Made, Order, forecast_function, forecast_sal
 __all__ = [
     "KIND",
     "LEVELS",
-    "Alike",
     "Change",
     "Federated",
     "Forecast",
@@ -44,7 +42,6 @@ __all__ = [
     "list_policies",
     "plan",
     "policy",
-    "read_alike",
     "read_sales",
     "read_stocks",
     "store_of",

@@ -2,7 +2,8 @@
 
 What is borrowed is the mixture of the forecasts of the nearest neighbours in the space of item vectors and of the members of
 the category, so that neighbours who differ make it wide. A product with n known periods counts by n / (n + k) and what is
-borrowed by the rest: credibility, with k as in Bühlmann, "Experience rating and credibility", ASTIN Bulletin 1967.
+borrowed by the rest: k is the variance of a period within those that are borrowed from over that of their levels between
+them, so that like levels are trusted for long; Bühlmann, "Experience rating and credibility", ASTIN Bulletin 1967.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,7 +20,8 @@ from forecasting.effects import NAMES, Effects, effects
 from forecasting.series import Frequency, Series
 
 K: dict[Frequency, float] = {"day": 14, "week": 4, "month": 3, "quarter": 2, "year": 1}
-"""Periods of its own at which a product counts as much as what it borrows."""
+"""Periods of its own at which a product counts as much as what it borrows, where fewer than ``_TELLING`` tell how alike they
+are; what they tell is held between 1 and twice this."""
 
 CATEGORY = 2.0
 """Neighbours of weight 1 that the category counts for."""
@@ -29,6 +31,7 @@ _WARMTH = 0.1
 _FULL = 0.95
 """Share of its own from which on a product borrows nothing."""
 
+_TELLING = 3
 _OLD = 4
 """Seasons of history that one that is borrowed from has at least."""
 
@@ -112,14 +115,15 @@ def newcomers(series: Sequence[Series], alike: Mapping[str, Alike], known: set[s
 
 def with_alike(model: Forecaster, series: Sequence[Series], told: Sequence[Forecast], alike: Mapping[str, Alike], horizon: int, levels: Sequence[float], future: Future | None = None, k: float | None = None) -> list[Forecast]:  # fmt: skip
     """Forecasts of a fitted model, those of the young in ``alike`` by what they borrow. told: of the model, one for each series;
-    k: as in :data:`K`, None for that of the frequency.
+    k: None for what those that are borrowed from tell.
 
     Its own is the model's forecast where it could do it, else its mean with the shape of what is borrowed. Who finds nobody to
     borrow from keeps what was told.
     """
     found = list(told)
-    shares = [_known(one) / (_known(one) + (K[one.frequency] if k is None else k)) for one in series]
-    young = [at for at, one in enumerate(series) if one.id in alike and shares[at] < _FULL]
+    young = [
+        at for at, one in enumerate(series) if one.id in alike and (told[at].fallback or _known(one) < _young(one, k))
+    ]
     lenders = {
         one.id: at for at, one in enumerate(series) if _known(one) >= _OLD * one.season and not told[at].fallback
     }
@@ -147,7 +151,10 @@ def with_alike(model: Forecaster, series: Sequence[Series], told: Sequence[Forec
             ratio = level / np.maximum(means.mean(axis=1), 1e-9)
             mean = factor * ((weight * ratio) @ means)
             rows = factor[:, None] * _mixed(quantiles * ratio[:, None, None], weight, mass, levels)
-        share = shares[at]
+        n = _known(series[at])
+        share = n / (n + (_credible([series[one] for one in own], means.mean(axis=1), weight) if k is None else k))
+        if share >= _FULL and not told[at].fallback:
+            continue
         found[at] = made(
             series[at], f"{model.tag}+alike", share * mean + (1 - share) * borrowed, share * rows + (1 - share) * around,
             tuple(sorted(set(levels))), "little history: borrowed from those alike and its category",
@@ -158,6 +165,21 @@ def with_alike(model: Forecaster, series: Sequence[Series], told: Sequence[Forec
 def _known(series: Series) -> int:
     """Periods in which what was wanted is known."""
     return len(series) if series.stock_out is None else int((~series.stock_out).sum())
+
+
+def _young(series: Series, k: float | None) -> float:
+    """Known periods from which on nothing could be borrowed."""
+    return _FULL / (1 - _FULL) * (2 * K[series.frequency] if k is None else k)
+
+
+def _credible(lenders: Sequence[Series], levels: Array, weight: Array) -> float:
+    """k, of lenders by their weights of sum 1; levels: (d,) of their forecasts."""
+    usual = K[lenders[0].frequency]
+    if len(lenders) < _TELLING:
+        return usual
+    within = weight @ np.array([one.quantity[-2 * _OLD * one.season :].var() for one in lenders])
+    between = weight @ (levels - weight @ levels) ** 2 / (1 - weight @ weight)
+    return float(np.clip(within / max(between, 1e-12), 1.0, 2 * usual))
 
 
 def _level(series: Series) -> float:

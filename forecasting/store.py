@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core import Base, Database, Function, Running
 from core.errors import NotFound
-from forecasting.alike import Alike, newcomers, with_alike
+from forecasting.alike import newcomers, read_alike, with_alike
 from forecasting.cleaning import Refusal, Sales, read_sales
 from forecasting.contract import LEVELS, Future, check, fallback, forecaster
 from forecasting.effects import effects
@@ -63,9 +63,11 @@ def forecast_sales(
     model: str | None = None,
     horizon: int | None = None,
     future: Future | None = None,
-    alike: dict[str, Alike] | None = None,
+    alike: Path | None = None,
 ) -> Made:
-    """Fit and ask by frequency; what is in ``alike`` and has little or no history borrows from what is like it. Raises BadRequest and NotFound for a horizon or model that there is not."""
+    """Fit and ask by frequency; what is in the file ``alike``, as of :func:`forecasting.alike.read_alike`, and has
+    little or no history borrows from what is like it. Raises BadRequest and NotFound for a horizon or model that there is not."""
+    kin = {} if alike is None else read_alike(alike)
     found: list[Told] = []
     for frequency in dict.fromkeys(one.frequency for one in sales.series):
         own = [one for one in sales.series if one.frequency == frequency]
@@ -75,12 +77,12 @@ def forecast_sales(
         made: Any = kind(horizon=ahead) if tag.startswith(("boosting", "ensemble", "lstm")) and ahead > 0 else kind()  # type: ignore[call-arg]
         given = {one.id: dict((future or {}).get(one.id, {})) for one in own}
         forecasts = made.fit(own).predict(own, ahead, LEVELS, given)
-        if alike:
-            new = newcomers(own, alike, {one.id for one in sales.series})
+        if kin:
+            new = newcomers(own, kin, {one.id for one in sales.series})
             forecasts += [fallback(one, ahead, check(ahead, LEVELS), "it has no history") for one in new]
             own = [*own, *new]
             given = {**given, **{one.id: dict((future or {}).get(one.id, {})) for one in new}}
-            forecasts = with_alike(made, own, forecasts, alike, ahead, LEVELS, given)
+            forecasts = with_alike(made, own, forecasts, kin, ahead, LEVELS, given)
         known = effects(own, [np.zeros(len(one)) for one in own])
         found += [
             told(one, forecast, effect, _plan(one, given[one.id], ahead))

@@ -43,11 +43,11 @@ def forecast(
 
     Days, weeks, months, quarters and years are told apart by the dates. What the rules changed is counted, and listed by --json.
     """
-    from forecasting import Forecasts, forecast_sales, read_alike, read_sales
+    from forecasting import Forecasts, forecast_sales, read_sales
 
     with progress(f"Forecasting {sales.name}"):
         read = read_sales(sales, gaps=gaps, outliers=outliers)  # type: ignore[arg-type]  # click has checked them
-        made = forecast_sales(read, model, horizon, alike=None if alike is None else read_alike(alike))
+        made = forecast_sales(read, model, horizon, alike=alike)
     if keep:
         from core import Database
 

@@ -32,6 +32,10 @@ class Head(ABC):
     def quantiles(self, raw: Array, scale: Array, levels: Array) -> Array:
         """(..., q), not falling along q."""
 
+    def covered(self, raw: Array, target: Array, scale: Array, nominal: Array) -> Array:
+        """(g,) share of targets (n,) at or below the quantile of each nominal level."""
+        return np.asarray((target[:, None] <= self.quantiles(raw, scale, nominal) + 1e-6).mean(axis=0))
+
 
 class NegativeBinomial(Head):
     """log of mean over scale, and what becomes the variance: mean + a · mean².
@@ -58,6 +62,17 @@ class NegativeBinomial(Head):
         mean = self.mean(raw, scale)[..., None]
         size = 1 / (np.logaddexp(0, raw[..., 1:2] - 1) + 1e-3)
         return np.asarray(nbinom.ppf(levels, size, size / (size + mean)), np.float64)
+
+    def covered(self, raw: Array, target: Array, scale: Array, nominal: Array) -> Array:
+        """As of a head, but a count that lies on a quantile counts by the part of its probability below the level: quantiles of
+        small counts cover more than they say, and to correct that would spoil them (pinball loss over scale on the sample
+        shop .133 against .125). Czado, Gneiting and Held, "Predictive Model Assessment for Count Data", Biometrics 2009."""
+        from scipy.stats import nbinom
+
+        mean, size = self.mean(raw, scale), 1 / (np.logaddexp(0, raw[..., 1] - 1) + 1e-3)
+        count, p = np.round(target), size / (size + mean)
+        low, high = nbinom.cdf(count - 1, size, p)[:, None], nbinom.cdf(count, size, p)[:, None]
+        return np.asarray(np.clip((nominal - low) / np.maximum(high - low, 1e-12), 0, 1).mean(axis=0))
 
 
 class Quantiles(Head):

@@ -179,8 +179,8 @@ class Neural(Forecaster):
         certain = held.weight > 0
         self.levels = None
         if certain.sum() >= _JUDGED:
-            told = np.maximum(head.quantiles(raw[certain], held.scale[certain], _NOMINAL), 0)
-            self.levels = Levels.of((held.target[certain][:, None] <= told).mean(axis=0), _NOMINAL)
+            covered = head.covered(raw[certain], held.target[certain], held.scale[certain], _NOMINAL)
+            self.levels = Levels.of(covered, _NOMINAL)
 
     def _course(self) -> Any:
         from forecasting.deep.training import Course
