@@ -78,7 +78,7 @@ def net_figures(products: int, seed: int) -> list[Figure]:
 def _young(series: Sequence[Series], future: dict[str, dict[str, Array]], actual: Array, scales: Array) -> list[Figure]:
     """Every fifth product with its last days only, by boosting, and with what it borrows from its category. What a product of
     the sample sells at its usual price is drawn by itself: of levels, those alike know nothing."""
-    young = np.arange(0, len(series), 5)
+    young = list(range(0, len(series), 5))
     figures = []
     for days in (0, 7, 28, 56):
         print(f"net: products of {days} days", file=sys.stderr)
