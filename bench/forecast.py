@@ -13,8 +13,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from bench.forecast_net import net_figures
 from bench.forecast_retail import retail_figures
 from bench.forecast_sample import load_figures, sample_figures
+from bench.forecast_scores import pinball, rmsse
 from bench.report import Figure, Report
 from core import Settings
 from core.errors import BadRequest
@@ -23,7 +25,7 @@ from forecasting.forecasters.ensemble import Ensemble
 from forecasting.forecasters.statistical import point
 from forecasting.series import Frequency, Series
 
-PARTS = ("m3", "carparts", "retail", "sample", "speed", "load")
+PARTS = ("m3", "carparts", "retail", "sample", "net", "speed", "load")
 LEVELS = (0.025, 0.05, 0.1, 0.25, 0.5, 0.75, 0.8, 0.9, 0.95, 0.975)
 PERIODS: dict[str, Frequency] = {"YEARLY": "year", "QUARTERLY": "quarter", "MONTHLY": "month", "OTHER": "year"}
 PEER = ("ets.auto", "theta.optimised", "ces.auto", "theta.dynamic")
@@ -44,6 +46,8 @@ def run(data: Path, settings: Settings, *, only: str = ",".join(PARTS), peer: bo
         figures += retail_figures(data / "aus-retail")
     if "sample" in parts:
         figures += sample_figures(300, 7)
+    if "net" in parts:
+        figures += net_figures(300, 7)
     if "load" in parts:
         figures += load_figures()
     if "speed" in parts:
@@ -165,37 +169,25 @@ def _carparts(folder: Path) -> list[Figure]:
     print("carparts: default", file=sys.stderr)
     model = forecaster("ensemble.weighed")().fit(series)
     told = model.predict(series, 12, LEVELS)
-    rmsse = _rmsse([one.mean for one in told], actual, scales, kept)
-    pinball = _pinball([one.quantiles for one in told], actual, scales, kept)
+    error = rmsse([one.mean for one in told], actual, scales, kept)
+    loss = pinball([one.quantiles for one in told], actual, scales, kept, LEVELS)
     peers: dict[str, tuple[float, float]] = {}
     for tag in RARE_PEERS:
         print(f"carparts: {tag}", file=sys.stderr)
         own = forecaster(tag)().predict(series, 12, LEVELS)
         around = [_poisson(float(one.mean[0]), LEVELS) for one in own]
-        peers[tag] = _rmsse([one.mean for one in own], actual, scales, kept), _pinball(around, actual, scales, kept)
+        peers[tag] = (
+            rmsse([one.mean for one in own], actual, scales, kept),
+            pinball(around, actual, scales, kept, LEVELS),
+        )
     best, least = min(one for one, _ in peers.values()), min(one for _, one in peers.values())
     return [
-        Figure("carparts: RMSSE", rmsse, bar=best, better="lower", peer=best, note="peer: the best of Croston, SBA, TSB, IMAPA"),
-        Figure("carparts: mean pinball loss over scale", pinball, bar=least, better="lower", peer=least, note="peers with the Poisson distribution around their means"),
+        Figure("carparts: RMSSE", error, bar=best, better="lower", peer=best, note="peer: the best of Croston, SBA, TSB, IMAPA"),
+        Figure("carparts: mean pinball loss over scale", loss, bar=least, better="lower", peer=least, note="peers with the Poisson distribution around their means"),
         *(Figure(f"carparts: {tag}, RMSSE", value, better="lower") for tag, (value, _) in peers.items()),
         Figure("carparts: bias", float(np.mean([np.mean(f.mean - a) for f, a in zip(told, actual, strict=True)])), "pieces a month", better="lower"),
         *coverages("carparts", actual, told, counts=True),
     ]  # fmt: skip
-
-
-def _rmsse(told: Sequence[NDArray[np.float64]], actual: Sequence[NDArray[np.float64]], scales: NDArray[np.float64], kept: NDArray[np.bool_]) -> float:  # fmt: skip
-    """Root mean squared error over that of the naive forecast in training, mean over series."""
-    errors = np.array([np.sqrt(np.mean((a - f) ** 2)) for a, f in zip(actual, told, strict=True)])
-    return float(np.mean(errors[kept] / scales[kept]))
-
-
-def _pinball(told: Sequence[NDArray[np.float64]], actual: Sequence[NDArray[np.float64]], scales: NDArray[np.float64], kept: NDArray[np.bool_]) -> float:  # fmt: skip
-    levels = np.array(LEVELS)
-    losses = []
-    for values, quantiles in zip(actual, told, strict=True):
-        miss = values[:, None] - quantiles
-        losses.append(float(np.mean(np.maximum(levels * miss, (levels - 1) * miss))))
-    return float(np.mean(np.array(losses)[kept] / scales[kept]))
 
 
 def _poisson(mean: float, levels: Sequence[float]) -> NDArray[np.float64]:

@@ -38,7 +38,7 @@ def told(series: Series, forecast: Forecast, known: Effects | None, future: dict
     """Parts: ``level``, the mean of the last season's periods; ``season``, what the periods to come are more or less than that
     at the usual price; ``price``, ``promotion`` and ``display``, what is planned of them."""
     horizon, n = len(forecast.mean), len(series)
-    level = float(series.quantity[-max(series.season, min(28, n)) :].mean())
+    level = float(series.quantity[-max(series.season, min(28, n)) :].mean()) if n else 0.0
     factors: dict[str, NDArray[np.float64]] = {}
     if known is not None:
         for name in known.values:

@@ -13,8 +13,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core import Base, Database, Function, Running
 from core.errors import NotFound
+from forecasting.alike import newcomers, read_alike, with_alike
 from forecasting.cleaning import Refusal, Sales, read_sales
-from forecasting.contract import LEVELS, Future, forecaster
+from forecasting.contract import LEVELS, Future, check, fallback, forecaster
 from forecasting.effects import effects
 from forecasting.explaining import Told, told
 from forecasting.series import Series
@@ -58,18 +59,30 @@ class Made(msgspec.Struct, frozen=True):
 
 
 def forecast_sales(
-    sales: Sales, model: str | None = None, horizon: int | None = None, future: Future | None = None
+    sales: Sales,
+    model: str | None = None,
+    horizon: int | None = None,
+    future: Future | None = None,
+    alike: Path | None = None,
 ) -> Made:
-    """Fit and ask by frequency. Raises BadRequest and NotFound for a horizon or model that there is not."""
+    """Fit and ask by frequency; what is in the file ``alike``, as of :func:`forecasting.alike.read_alike`, and has
+    little or no history borrows from what is like it. Raises BadRequest and NotFound for a horizon or model that there is not."""
+    kin = {} if alike is None else read_alike(alike)
     found: list[Told] = []
     for frequency in dict.fromkeys(one.frequency for one in sales.series):
         own = [one for one in sales.series if one.frequency == frequency]
         tag = model or DEFAULT.get(frequency, "ensemble.weighed")
         ahead = HORIZONS[frequency] if horizon is None else horizon
         kind = forecaster(tag)
-        made: Any = kind(horizon=ahead) if tag.startswith(("boosting", "ensemble")) and ahead > 0 else kind()  # type: ignore[call-arg]
+        made: Any = kind(horizon=ahead) if tag.startswith(("boosting", "ensemble", "lstm")) and ahead > 0 else kind()  # type: ignore[call-arg]
         given = {one.id: dict((future or {}).get(one.id, {})) for one in own}
         forecasts = made.fit(own).predict(own, ahead, LEVELS, given)
+        if kin:
+            new = newcomers(own, kin, {one.id for one in sales.series})
+            forecasts += [fallback(one, ahead, check(ahead, LEVELS), "it has no history") for one in new]
+            own = [*own, *new]
+            given = {**given, **{one.id: dict((future or {}).get(one.id, {})) for one in new}}
+            forecasts = with_alike(made, own, forecasts, kin, ahead, LEVELS, given)
         known = effects(own, [np.zeros(len(one)) for one in own])
         found += [
             told(one, forecast, effect, _plan(one, given[one.id], ahead))
@@ -86,7 +99,11 @@ def forecast_sales(
 
 
 def _plan(series: Series, given: dict[str, NDArray[np.float64]], horizon: int) -> dict[str, NDArray[np.float64]]:
-    last = {name: np.full(horizon, values[-1]) for name, values in series.regressors.items() if name.endswith("price")}
+    last = {
+        name: np.full(horizon, values[-1])
+        for name, values in series.regressors.items()
+        if name.endswith("price") and len(values)
+    }
     return {**{name: np.zeros(horizon) for name in series.regressors}, **last, **given}
 
 

@@ -20,15 +20,26 @@ SHOWN = 20
 @click.option("--model", help="A forecaster's tag; boosting.global for days and ensemble.weighed for the rest.")
 @click.option("--gaps", type=click.Choice(["zero", "unknown"]), default="zero", show_default=True, help="What a missing date means.")  # fmt: skip
 @click.option("--outliers", type=click.Choice(["hampel", "three-sigma", "off"]), default="hampel", show_default=True)
+@click.option("--alike", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="JSON Lines of what is like what, for products with little or no history.")  # fmt: skip
 @click.option("--keep", is_flag=True, help="Keep the forecasts, for GET /v1/forecasts and `replenish`.")
 @click.option(
     "--json", "as_json", is_flag=True, help="Print the forecasts, and all that was changed, as one JSON document."
 )
 def forecast(
-    sales: Path, horizon: int | None, model: str | None, gaps: str, outliers: str, keep: bool, as_json: bool
+    sales: Path,
+    horizon: int | None,
+    model: str | None,
+    gaps: str,
+    outliers: str,
+    alike: Path | None,
+    keep: bool,
+    as_json: bool,
 ) -> None:
     """Forecast SALES, a .csv, .jsonl or .parquet table with series, date and quantity and, if known, price, promotion,
     stock_out, closed, display, competitor_price, page_views and group_category.
+
+    --alike has a line for each product: {"series": …, "alike": [[other, weight], …]} or {"series": …, "vector": […]}, and
+    "category" if known. Products that stand there alone, without sales, get a forecast too.
 
     Days, weeks, months, quarters and years are told apart by the dates. What the rules changed is counted, and listed by --json.
     """
@@ -36,7 +47,7 @@ def forecast(
 
     with progress(f"Forecasting {sales.name}"):
         read = read_sales(sales, gaps=gaps, outliers=outliers)  # type: ignore[arg-type]  # click has checked them
-        made = forecast_sales(read, model, horizon)
+        made = forecast_sales(read, model, horizon, alike=alike)
     if keep:
         from core import Database
 

@@ -8,7 +8,6 @@ held back, by step and scale. For the periods to come, lags reach back beyond th
 """
 
 from collections.abc import Sequence
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +17,11 @@ from numpy.typing import NDArray
 
 from core import replacing
 from core.errors import NotFound
+from forecasting.calendar import holiday
 from forecasting.conformal import GRID, Levels
 from forecasting.contract import LEVELS, Forecast, Forecaster, Future, check, fallback, made, register
 from forecasting.effects import NAMES, Effects, effects, uncensored
+from forecasting.plans import planned
 from forecasting.series import Series
 
 WINDOWS = (7, 28, 91)
@@ -144,7 +145,7 @@ class Boosting(Forecaster):
 
     def _without_effects(self, series: Sequence[Series]) -> list[tuple[Series, Effects]]:
         """The series as it would have been at its usual price with nothing on and enough in stock."""
-        days = [self._holidays(one, 0, len(one)) for one in series]
+        days = [holiday(one, 0, len(one), self.country) for one in series]
         found = []
         for one, known in zip(series, effects(series, days), strict=True):
             whole = uncensored(one, known)
@@ -186,7 +187,7 @@ class Boosting(Forecaster):
             (ordinals + 6) % 7,
             np.floor(ordinals % 30.4),
         ]
-        columns.append(self._holidays(series, first, last))
+        columns.append(holiday(series, first, last, self.country))
         for name in self.others:
             told = series.regressors.get(name, np.zeros(n))
             ahead = future.get(name)
@@ -196,18 +197,6 @@ class Boosting(Forecaster):
             name = series.groups.get(group, "")
             columns.append(np.full(len(when), members.index(name) if name in members else -1))
         return np.stack(columns, axis=1).astype(np.float32), level
-
-    def _holidays(self, series: Series, first: int, last: int) -> NDArray[np.float64]:
-        found = np.zeros(last - first)
-        if series.frequency != "day":
-            return found
-        known = _known_holidays(self.country, series.date(first), series.date(last))
-        start = series.date(first).toordinal()
-        for day in known:
-            place = day - start
-            if 0 <= place < len(found):
-                found[place] = 1.0
-        return found
 
     # Asking
 
@@ -234,7 +223,7 @@ class Boosting(Forecaster):
                     raise ValueError(why)
                 if not one.quantity.any():
                     raise ValueError("it never sold anything")
-                plan = self._future(one, horizon, future)
+                plan = planned(one, self.names, horizon, future)
                 features, level = self._features(known[place][0], len(one), len(one) + horizon, plan)
             except ValueError as error:
                 found[place] = fallback(one, horizon, asked, f"{self.tag}: {error}")
@@ -252,22 +241,6 @@ class Boosting(Forecaster):
                 mean = np.minimum(means[number * horizon : (number + 1) * horizon], 10 * series[place].quantity.max())
                 found[place] = made(series[place], self.tag, mean, self._quantiles(mean, asked), asked)
         return [one for one in found if one is not None]
-
-    def _future(self, series: Series, horizon: int, future: Future | None) -> dict[str, NDArray[np.float64]]:
-        told = dict((future or {}).get(series.id, {}))
-        if unknown := set(told) - set(self.names):
-            raise ValueError(f"nothing is known of {', '.join(sorted(unknown))}")
-        for name, values in told.items():
-            if len(values) < horizon or not np.isfinite(values[:horizon]).all():
-                raise ValueError(f"{name} is not told for all {horizon} periods")
-        # what is not told: nothing is on, and the price stays
-        quiet = {name: np.zeros(horizon) for name in self.names}
-        last = {
-            name: np.full(horizon, series.regressors[name][-1])
-            for name in self.names
-            if name.endswith("price") and name in series.regressors
-        }
-        return dict(quiet) | last | {name: np.asarray(values[:horizon], np.float64) for name, values in told.items()}
 
     def _quantiles(self, mean: NDArray[np.float64], levels: tuple[float, ...]) -> NDArray[np.float64]:
         from scipy.stats import nbinom
@@ -323,13 +296,3 @@ def what_if(model: Forecaster, series: Series, horizon: int, changed: dict[str, 
     planned = model.predict([series], horizon)[0]
     other = model.predict([series], horizon, future={series.id: changed})[0]
     return Change(planned.mean, other.mean)
-
-
-def _known_holidays(country: str, first: date, last: date) -> list[int]:
-    import holidays
-
-    try:
-        known = holidays.country_holidays(country, years=range(first.year, last.year + 1))
-    except NotImplementedError:
-        return []
-    return [day.toordinal() for day in known if first <= day <= last]

@@ -38,7 +38,7 @@ def panel() -> list[Series]:
 
 @pytest.fixture(scope="module", params=list_forecasters())
 def told(request: pytest.FixtureRequest, panel):
-    options = {"horizon": 12} if request.param == "boosting.global" else {}
+    options = {"horizon": 12} if request.param.startswith(("boosting", "lstm")) else {}
     return forecaster(request.param)(**options).fit(panel).predict(panel, 12)
 
 

@@ -1,0 +1,1 @@
+"""Networks that learn from many series at once: windows, network, heads and training."""
