@@ -13,6 +13,7 @@ import zipfile
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
+from runpy import run_path
 from urllib.error import URLError
 from urllib.request import urlopen
 
@@ -144,6 +145,23 @@ def test_the_manifests_keep_to_the_schema_of_kubernetes() -> None:
     for one in manifests():
         if "kind" in one and one["kind"] != "Kustomization":
             validate(one, "1.32", strict=True)
+
+
+# What is locked
+
+
+def test_every_locked_licence_goes_with_ours_or_is_known_not_to() -> None:
+    told = subprocess.run([sys.executable, str(DOCKER / "licences.py")], capture_output=True, text=True, check=False)
+    assert told.returncode == 0, told.stderr
+
+
+@pytest.mark.parametrize(
+    ("expression", "fit"),
+    [("MIT", True), ("MPL-2.0 AND (Apache-2.0 OR MIT)", True), ("GPL-2.0-only OR MIT", True), ("MIT AND GPL-2.0-only", False),
+     ("Apache-2.0 WITH LLVM-exception", True), ("(MIT AND SSPL-1.0) OR SSPL-1.0", False), ("", False)],
+)  # fmt: skip
+def test_a_licence_fits_by_its_sides(expression: str, fit: bool) -> None:
+    assert run_path(str(DOCKER / "licences.py"))["fits"](expression) is fit
 
 
 # What is watched
