@@ -71,7 +71,7 @@ licences: $(INSTALLED)
 	$(BIN)/python docker/licences.py
 
 audit: $(INSTALLED)
-	$(BIN)/uvx pip-audit --requirement requirements.lock --no-deps --disable-pip
+	$(BIN)/uvx pip-audit --requirement requirements.lock --no-deps --disable-pip --strict
 
 format: $(INSTALLED)
 	$(BIN)/ruff check --fix .
