@@ -238,6 +238,12 @@ def test_every_alert_burns_through_two_windows() -> None:
         assert len({window for window, _ in found}) == 2
 
 
+def test_the_rules_do_what_promtool_expects_of_them() -> None:
+    if shutil.which("promtool") is None:
+        pytest.skip("needs promtool, of Debian's package prometheus")
+    subprocess.run(["promtool", "test", "rules", RULES.with_name("rules_test.yaml").name], cwd=RULES.parent, check=True)
+
+
 def test_the_queue_is_counted_while_the_database_answers(tmp_path: Path) -> None:
     app = create_app(Settings(home=tmp_path))
     with TestClient(app) as client:
