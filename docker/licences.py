@@ -12,7 +12,7 @@ from packaging.requirements import Requirement
 
 LOCK = Path(__file__).parents[1] / "requirements.lock"
 
-# Licences whose works may be combined with one under the AGPL 3 (as the Free Software Foundation lists them).
+# Licences taken to go with the AGPL 3, by general knowledge and by nobody's legal advice.
 FIT = {
     *("0BSD", "AGPL-3.0-only", "AGPL-3.0-or-later", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "BSL-1.0", "CC0-1.0"),
     *("GPL-3.0-or-later", "ISC", "LGPL-3.0-only", "LGPL-3.0-or-later", "MIT", "MIT-0", "MIT-CMU", "MPL-2.0", "PSF-2.0"),
@@ -39,7 +39,7 @@ WRITTEN = {
     "MIT License": "MIT",
     "MPL-2.0 AND MIT": "MPL-2.0 AND MIT",
 }
-# Their metadata name none; this is what their own licence files or repositories say.
+# Their metadata name none. From the licence files in their wheels; milvus-lite's has no such file: from Milvus's own licence.
 LOOKED_UP = {
     "embreex": "BSD-2-Clause",
     "huey": "MIT",
