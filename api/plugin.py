@@ -55,6 +55,12 @@ def pricing_page() -> File:
     return File(PAGE / "pricing" / "index.html", content_disposition_type="inline", media_type="text/html")
 
 
+@get("/demand", include_in_schema=False, sync_to_thread=False, opt=MERCHANT)
+def demand_page() -> File:
+    """Forecasts and orders, asked for likewise."""
+    return File(PAGE / "demand" / "index.html", content_disposition_type="inline", media_type="text/html")
+
+
 class ShopglassPlugin(InitPlugin):
     """Routes, problem details, metrics, traces, headers, document, and the service itself for the time the app lives."""
 
@@ -66,6 +72,7 @@ class ShopglassPlugin(InitPlugin):
             page,
             shop_page,
             pricing_page,
+            demand_page,
             live_page,
             create_static_files_router("/page", directories=[PAGE], include_in_schema=False, opt=OPEN),
             live_files,

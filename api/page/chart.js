@@ -1,7 +1,7 @@
 // Small charts in SVG: bands and lines over a common axis, in the colours of the sheet.
 
 const NS = "http://www.w3.org/2000/svg";
-const FRAME = { width: 720, height: 280, left: 48, right: 48, top: 12, bottom: 26 };
+const FRAME = { height: 280, left: 48, right: 48, top: 12, bottom: 26 };
 
 export function element(name, attributes, text) {
   const made = document.createElementNS(NS, name);
@@ -16,10 +16,11 @@ export class Chart {
     this.x = x;
     this.left = left;
     this.right = right;
-    this.svg = element("svg", { viewBox: `0 0 ${FRAME.width} ${FRAME.height}`, role: "img", "aria-label": label });
+    this.width = Math.max(place.clientWidth, 300); // so that letters keep their size on a phone
+    this.svg = element("svg", { viewBox: `0 0 ${this.width} ${FRAME.height}`, role: "img", "aria-label": label });
     place.replaceChildren(this.svg);
     const bottom = FRAME.height - FRAME.bottom;
-    this.add("path", { class: "axis", d: `M${FRAME.left} ${bottom}H${FRAME.width - FRAME.right}` });
+    this.add("path", { class: "axis", d: `M${FRAME.left} ${bottom}H${this.width - FRAME.right}` });
   }
 
   add(name, attributes, text) {
@@ -30,7 +31,7 @@ export class Chart {
 
   px(x) {
     const [from, to] = this.x;
-    return FRAME.left + ((x - from) / (to - from || 1)) * (FRAME.width - FRAME.left - FRAME.right);
+    return FRAME.left + ((x - from) / (to - from || 1)) * (this.width - FRAME.left - FRAME.right);
   }
 
   py(y, side = "left") {
@@ -41,7 +42,7 @@ export class Chart {
 
   ticks(side, values, format) {
     for (const value of values) {
-      const x = side === "left" ? FRAME.left - 6 : FRAME.width - FRAME.right + 6;
+      const x = side === "left" ? FRAME.left - 6 : this.width - FRAME.right + 6;
       this.add("text", { x, y: this.py(value, side) + 4, "text-anchor": side === "left" ? "end" : "start" }, format(value));
     }
   }
@@ -84,11 +85,11 @@ export class Chart {
   }
 }
 
-/** At most five round numbers from low to high. */
-export function rounds(low, high) {
+/** At most so many round numbers from low to high. */
+export function rounds(low, high, most = 5) {
   const span = high - low || 1;
-  const power = 10 ** Math.floor(Math.log10(span / 4));
-  const step = [1, 2, 2.5, 5, 10].map((one) => one * power).find((one) => span / one <= 5) ?? span;
+  const power = 10 ** Math.floor(Math.log10(span / most));
+  const step = [1, 2, 2.5, 5, 10].map((one) => one * power).find((one) => span / one <= most) ?? span;
   const found = [];
   for (let one = Math.ceil(low / step) * step; one <= high + 1e-9; one += step) found.push(Number(one.toPrecision(12)));
   return found;

@@ -45,7 +45,7 @@ function row(decision) {
   button.append(
     cell("name", decision.product),
     cell("figure", money(quote.price)),
-    cell("note", decision.explanation.sentence),
+    cell("says", decision.explanation.sentence),
     cell(`side-note ${moved > 0 ? "up" : "down"}`, share(moved)),
   );
   button.addEventListener("click", () => trying(() => show(decision.id)));
@@ -89,7 +89,7 @@ async function show(id) {
   for (const [act, states] of Object.entries(ACTS)) one(act).hidden = !states.includes(decision.state);
   facts(explanation, quote.price.currency);
   history(past);
-  one("one").hidden = false;
+  one("one").hidden = false; // a chart takes the width it finds
   const at = curve.points.findIndex(({ price }) => price.minor === quote.price.minor);
   one("slide").max = curve.points.length - 1;
   one("slide").value = at;
