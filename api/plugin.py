@@ -18,6 +18,7 @@ from api.catalog import CatalogController
 from api.demand import DemandController
 from api.document import openapi
 from api.events import EventsController
+from api.experiments import ExperimentsController
 from api.guards import from_here
 from api.headers import add_headers
 from api.health import HealthController
@@ -72,6 +73,7 @@ class ShopglassPlugin(InitPlugin):
             LiveController,
             EventsController,
             RecommendationsController,
+            ExperimentsController,
             DemandController,
             PricingController,
         ]

@@ -1,5 +1,8 @@
 from .contract import Recommender, Scored, list_recommenders, recommender
 from .events import MOST_EVENTS, Event, Status
+from .experiments.assignment import Assigned
+from .experiments.experiments import Experiments
+from .experiments.report import ExperimentReport
 from .identity import Identity
 from .interactions import History, Interactions
 from .log import EventLog
@@ -14,8 +17,11 @@ __all__ = [
     "KIND",
     "MOST_EVENTS",
     "Asked",
+    "Assigned",
     "Event",
     "EventLog",
+    "ExperimentReport",
+    "Experiments",
     "Facts",
     "History",
     "Identity",

@@ -13,6 +13,8 @@ from sqlalchemy import insert
 
 from core import Database, Function, Running, Settings, ShopglassError
 from core.errors import NotFound
+from recsys.experiments.assignment import Assigned
+from recsys.experiments.experiments import Experiments
 from recsys.gathering import gather
 from recsys.log import EventLog
 from recsys.model import Model, sketched
@@ -61,6 +63,7 @@ class Recommendations:
         self._settings = settings
         self._catalogue = catalogue
         self._events = events
+        self.experiments = Experiments(settings.recsys.experiments, events)
         self._versions = Versions(settings.home)
         self._stamp = -1
         self._model: Model | None = None
@@ -83,13 +86,16 @@ class Recommendations:
             self._stamp = stamp
             self._pipeline = self._build(self._fresh())
 
-    def user(self, name: str, asked: Asked) -> Slate:
-        """For somebody known by what they did."""
-        return self._answer(msgspec.structs.replace(asked, done=self._events.of_user(name)))
+    def user(self, name: str, asked: Asked, experiment: str | None = None) -> Slate:
+        """For somebody known by what they did, in an arm of the experiment. Raises NotFound for one that there is not."""
+        assigned = self.experiments.user(experiment, name) if experiment is not None else None
+        return self._answer(msgspec.structs.replace(asked, done=self._events.of_user(name)), assigned)
 
-    def session(self, name: str | None, asked: Asked) -> Slate:
-        """For a session, and whoever signed in within it; without a name, for what is asked alone."""
-        return self._answer(msgspec.structs.replace(asked, done=self._events.of_session(name)) if name else asked)
+    def session(self, name: str | None, asked: Asked, experiment: str | None = None) -> Slate:
+        """For a session, and whoever signed in within it; without a name, for what is asked alone. Raises NotFound likewise."""
+        assigned = self.experiments.session(experiment, name) if experiment is not None else None
+        done = self._events.of_session(name) if name else asked.done
+        return self._answer(msgspec.structs.replace(asked, done=done), assigned)
 
     def companions(self, item: str, limit: int) -> Slate:
         """What goes with a product. Raises NotFound."""
@@ -97,7 +103,7 @@ class Recommendations:
         self._reload()
         return self._pipeline.companions(item, limit)
 
-    def note(self, id: str, user: str | None, session: str | None, placement: str, experiment: str | None, slate: Slate) -> None:  # fmt: skip
+    def note(self, id: str, user: str | None, session: str | None, placement: str, slate: Slate) -> None:
         """Note a list that was given, to be written by the next ``flush``."""
         identity = self._events.identity
         self._shown.put(
@@ -108,13 +114,15 @@ class Recommendations:
                 "session": None if session is None else identity.session(session),
                 "placement": placement,
                 "version": slate.version,
-                "experiment": experiment,
+                "experiment": slate.experiment.id if slate.experiment else None,
+                "arm": slate.experiment.arm if slate.experiment else None,
                 "items": [[one.product.id, round(one.propensity, 6), one.explored] for one in slate.items],
             }
         )
 
     def flush(self) -> None:
         """Write what was noted. Raises Unavailable, and keeps what it could not write."""
+        self.experiments.flush()
         while not self._shown.empty():
             rows: list[dict[str, Any]] = []
             while len(rows) < _NOTED:
@@ -130,9 +138,13 @@ class Recommendations:
                     self._shown.put(row)
                 raise
 
-    def _answer(self, asked: Asked) -> Slate:
+    def _answer(self, asked: Asked, assigned: Assigned | None) -> Slate:
         self._reload()
-        return self._pipeline.answer(asked, np.random.default_rng())
+        pipeline = self._pipeline
+        if assigned is not None:
+            pipeline = pipeline.under(self.experiments.rules(assigned, self._settings.recsys))
+        slate = pipeline.answer(asked, np.random.default_rng())
+        return msgspec.structs.replace(slate, experiment=assigned)
 
     def _reload(self) -> None:
         if self._versions.stamp() != self._stamp:

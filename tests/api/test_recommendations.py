@@ -51,7 +51,7 @@ def items(answer: httpx.Response) -> list[str]:
 
 def test_a_user_is_recommended_by_what_they_did(client: httpx.Client, trained: dict) -> None:
     send(client, ("click", "SG-00001"), ("add_to_cart", "SG-00001"), user="rec ann")
-    answer = client.get("/v1/users/rec ann/recommendations", params={"limit": 6, "experiment": "a"})
+    answer = client.get("/v1/users/rec ann/recommendations", params={"limit": 6})
     assert len(items(answer)) == 6
     assert "SG-00001" not in items(answer)
     told = answer.json()
