@@ -28,6 +28,7 @@ from api.metrics import REQUESTS, MetricsController
 from api.pricing import PricingController
 from api.problems import problem_details
 from api.recommendations import RecommendationsController
+from api.reports import ReportsController
 from api.search import SearchController
 from api.service import Service
 from api.state import AppState
@@ -74,6 +75,7 @@ class ShopglassPlugin(InitPlugin):
             EventsController,
             RecommendationsController,
             ExperimentsController,
+            ReportsController,
             DemandController,
             PricingController,
         ]

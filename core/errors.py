@@ -20,7 +20,8 @@ ShopglassError
 ├── LimitExceeded             429  asked more than is allowed; Retry-After is set
 │   ├── RateExceeded               in a minute
 │   ├── TooManyAtOnce              at the same time
-│   └── QuotaExceeded              in a day
+│   ├── QuotaExceeded              in a day
+│   └── BudgetSpent                of what reports may tell of shoppers
 ├── NotFound                  404  no such item, job or model
 ├── Conflict                  409  the state forbids it
 │   └── IndexMismatch              the index was made by other encoders
@@ -167,6 +168,10 @@ class TooManyAtOnce(LimitExceeded):
 
 class QuotaExceeded(LimitExceeded):
     title = "The day's quota is spent"
+
+
+class BudgetSpent(LimitExceeded):
+    title = "What may be told of shoppers is spent"
 
 
 class NotFound(ShopglassError):

@@ -218,6 +218,14 @@ class Recsys(Section):
         return self
 
 
+class Reports(Section):
+    """budget: epsilon of differential privacy that reports which leave the service may spend while the events they told of are
+    kept; most: events of one shopper that count in a report."""
+
+    budget: Annotated[float, Field(gt=0)] = 4.0
+    most: Positive = 5
+
+
 class Access(Section):
     """required: whether callers need a key; pages: whether our own pages may do what a shop front may, without one; rate:
     units a minute of one caller (photo search costs 10, a try-on 50, what is not said 1); at_once: its requests at the
@@ -268,6 +276,7 @@ class Settings(Section):
     ingest: Ingest = Ingest()
     tryon: TryOn = TryOn()
     recsys: Recsys = Recsys()
+    reports: Reports = Reports()
     access: Access = Access()
     ranking: Ranking = Ranking()
     serve: Serve = Serve()

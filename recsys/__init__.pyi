@@ -10,6 +10,7 @@ from .pipeline import Asked, Placement, Reason, Recommended, Skipped, Slate
 from .profiles.ledger import Facts
 from .profiles.profile import Profile
 from .profiles.store import Profiles
+from .reports import Ledger, Report, ReportBy, Reports
 from .serving import KIND, Recommendations, train, train_function
 from .versions import Trained, Versions
 
@@ -26,6 +27,7 @@ __all__ = [
     "History",
     "Identity",
     "Interactions",
+    "Ledger",
     "Placement",
     "Profile",
     "Profiles",
@@ -33,6 +35,9 @@ __all__ = [
     "Recommendations",
     "Recommended",
     "Recommender",
+    "Report",
+    "ReportBy",
+    "Reports",
     "Scored",
     "Skipped",
     "Slate",

@@ -100,6 +100,7 @@ def test_migrations_make_the_tables_that_the_rooms_declare(database):
         "forecasting.replenishment.orders",
         "forecasting.store",
         "recsys.profiles.tables",
+        "recsys.reports",
         "recsys.tables",
         "search.tables",
     ):
