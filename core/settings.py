@@ -187,11 +187,22 @@ class Experiment(Section):
         return self
 
 
+class Fair(Section):
+    """When a training is refused, 0 for never: a group's quality is clearly below this share of that of all (``quality``), or a
+    group of products has clearly less than this share of the places that what is wanted of it would give it
+    (``exposure``). Groups smaller than ``least``, in shoppers or in what they wanted, are not judged."""
+
+    quality: Annotated[float, Field(ge=0, le=1)] = 0.1
+    exposure: Annotated[float, Field(ge=0, le=1)] = 0.05
+    least: Positive = 50
+
+
 class Recsys(Section):
     """sources: recommenders of recall, besides popularity; quota: candidates of each; deadline: seconds after which what is
     left of an answer's stages is skipped. bought: whether what was bought may be recommended again; most_of_*: share of a
     list that one category, brand or price band may take; diversity: what a product loses for being like those before it;
-    explore: share of a list, its end, that is drawn; boosts: rules with an end; experiments: that may be asked for by id.
+    explore: share of a list, its end, that is drawn; boosts: rules with an end; experiments: that may be asked for by id; fair: what a
+    training must keep to.
 
     key: of the hashes under which users and sessions are kept, None for one made in the home folder; former_keys:
     those used before; keep_days: how long events are kept."""
@@ -210,6 +221,7 @@ class Recsys(Section):
     explore: Annotated[float, Field(ge=0, le=0.5)] = 0.1
     boosts: tuple[Boost, ...] = ()
     experiments: tuple[Experiment, ...] = ()
+    fair: Fair = Fair()
 
     @model_validator(mode="after")
     def _experiments_of_different_names(self) -> Self:

@@ -73,7 +73,9 @@ class Reports:
         self._days = keep_days + 1  # an event may be a day ahead
         self._database = database
 
-    def events(self, since: datetime, until: datetime, by: ReportBy, epsilon: float, now: float | None = None) -> Report:
+    def events(
+        self, since: datetime, until: datetime, by: ReportBy, epsilon: float, now: float | None = None
+    ) -> Report:
         """Events of [since, until). Raises BadRequest, and BudgetSpent where epsilon is more than is left.
 
         What is spent stays spent, also where the report then fails.

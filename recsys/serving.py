@@ -12,7 +12,8 @@ import structlog
 from sqlalchemy import insert
 
 from core import Database, Function, Running, Settings, ShopglassError
-from core.errors import NotFound
+from core.errors import Biased, NotFound
+from recsys.bias import bias
 from recsys.experiments.assignment import Assigned
 from recsys.experiments.experiments import Experiments
 from recsys.gathering import gather
@@ -27,17 +28,31 @@ KIND = "recommend"
 MOST_FRESH = 5000
 """New products that are recommended before a training has seen them, the first by id."""
 _NOTED = 1000
+_NAMED = 3  # faults that an error names
 log = structlog.get_logger()
 
 
 def train(settings: Settings, database: Database, catalogue: Catalogue, parts: Sequence[int] = ()) -> Trained:
-    """Train on all events and products, and make what comes of it the live version. Raises NotFound without products."""
+    """Train on all events and products, and make what comes of it the live version.
+
+    Raises NotFound without products, and Biased where it treats a group worse than ``recsys.fair`` allows: the version
+    before goes on serving.
+    """
     gathered = gather(database, catalogue, parts)
     if not gathered.seen.items:
         raise NotFound("There are no products and no events to learn from.", remedy="Run: shopglass ingest CATALOG")
     model = Model.fit(gathered, settings.recsys.sources)
     live = catalogue.live()
-    return Versions(settings.home).add(model, gathered, live.id if live else None)
+    versions, held = Versions(settings.home), model.recall.held
+    told = bias(held, gathered.seen, settings.recsys.fair) if held is not None else None
+    if told is not None and told.faults:
+        versions.refuse(told)
+        more = f"; {len(told.faults) - _NAMED} more" if len(told.faults) > _NAMED else ""
+        raise Biased(
+            f"The training treats groups too badly: {'; '.join(told.faults[:_NAMED])}{more}. The version before goes on serving.",
+            remedy="See: shopglass recommend bias --refused. What is allowed stands in recsys.fair.",
+        )
+    return versions.add(model, gathered, live.id if live else None, told)
 
 
 def train_function(settings: Settings, database: Database, parts: Sequence[int] = ()) -> Function:
