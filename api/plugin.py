@@ -18,6 +18,7 @@ from api.catalog import CatalogController
 from api.demand import DemandController
 from api.document import openapi
 from api.events import EventsController
+from api.experiments import ExperimentsController
 from api.guards import from_here
 from api.headers import add_headers
 from api.health import HealthController
@@ -27,6 +28,7 @@ from api.metrics import REQUESTS, MetricsController
 from api.pricing import PricingController
 from api.problems import problem_details
 from api.recommendations import RecommendationsController
+from api.reports import ReportsController
 from api.search import SearchController
 from api.service import Service
 from api.state import AppState
@@ -86,6 +88,8 @@ class ShopglassPlugin(InitPlugin):
             LiveController,
             EventsController,
             RecommendationsController,
+            ExperimentsController,
+            ReportsController,
             DemandController,
             PricingController,
         ]

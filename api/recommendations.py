@@ -34,13 +34,15 @@ Place = Annotated[
 ]
 Experiment = Annotated[
     str | None,
-    QueryParameter(description="Kept with the list, to compare by later.", max_length=64, required=False),
+    QueryParameter(
+        description="Id of an experiment, in an arm of which the list is made.", max_length=64, required=False
+    ),
 ]
 
 
 class SessionQuestion(msgspec.Struct, frozen=True, kw_only=True):
     """session: as in events; items: of the product page or the basket, and for somebody of whom nothing else is known
-    what they looked at; place: where the shopper is."""
+    what they looked at; place: where the shopper is; experiment: id of one in an arm of which the list is made."""
 
     session: Name | None = None
     items: Annotated[list[str], msgspec.Meta(max_length=100)] = []
@@ -93,8 +95,8 @@ class RecommendationsController(Controller):
             place=place or "",
         )
         service = state.service
-        slate = await service.recommend(service.recommendations.user, user, asked)
-        return _noted(state, user, None, placement, experiment, slate)
+        slate = await service.recommend(service.recommendations.user, user, asked, experiment)
+        return _noted(state, user, None, placement, slate)
 
     @post(
         "/sessions/recommendations",
@@ -102,7 +104,7 @@ class RecommendationsController(Controller):
         summary="Products for a session, a product page or a basket",
         status_code=200,
         guards=[takes(JSON)],
-        responses=problems(400, 403, 413, 415, 503),
+        responses=problems(400, 403, 404, 413, 415, 503),
     )
     async def for_session(self, state: AppState, data: JSONBody[SessionQuestion]) -> Recommendation:
         """From what was done in the session, and before by whoever signed in within it, and from `items`."""
@@ -115,8 +117,8 @@ class RecommendationsController(Controller):
             place=data.place or "",
         )
         service = state.service
-        slate = await service.recommend(service.recommendations.session, data.session, asked)
-        return _noted(state, None, data.session, data.placement, data.experiment, slate)
+        slate = await service.recommend(service.recommendations.session, data.session, asked, data.experiment)
+        return _noted(state, None, data.session, data.placement, slate)
 
     @get(
         "/items/{item_id:str}/complements",
@@ -131,8 +133,8 @@ class RecommendationsController(Controller):
 
 
 def _noted(
-    state: AppState, user: str | None, session: str | None, placement: Placement, experiment: str | None, slate: Slate
+    state: AppState, user: str | None, session: str | None, placement: Placement, slate: Slate
 ) -> Recommendation:
     id = secrets.token_hex(12)
-    state.service.recommendations.note(id, user, session, placement, experiment, slate)
+    state.service.recommendations.note(id, user, session, placement, slate)
     return Recommendation(id, placement, slate)

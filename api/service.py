@@ -24,7 +24,7 @@ from forecasting import Forecasts, Planned, PurchaseOrders, forecast_function, p
 from forecasting import Order as ForecastOrder
 from pricing import Decisions
 from recsys import KIND as RECOMMEND
-from recsys import EventLog, Identity, Profiles, Recommendations, Slate, train_function
+from recsys import EventLog, Identity, Profiles, Recommendations, Reports, Slate, train_function
 from search import (
     KIND,
     Answer,
@@ -79,6 +79,7 @@ class Service:
     orders: Orders
     events: EventLog
     recommendations: Recommendations
+    reports: Reports
     forecasts: Forecasts
     orders_to_place: PurchaseOrders
     prices: Decisions
@@ -281,6 +282,7 @@ class Service:
         self.events = EventLog(database, Identity(settings), profiles)
         self.recommendations = Recommendations(settings, self.catalogue, self.events)
         self.recommendations.refresh()
+        self.reports = Reports(settings.reports, settings.recsys.keep_days, database)
         self._sweep_uploads()
 
     def _warm_up(self, stack: ExitStack, closing: threading.Event) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from bench.movielens import OURS, PEERS, blended, movielens, quality, random, temporal, tuned
+from bench.offpolicy import offpolicy_figures
 from bench.profiles import profile_figures
 from bench.ranking import ranking_figures
 from bench.recommend_serving import serving_figures
@@ -20,7 +21,7 @@ from recsys.splits import Split, without_items
 
 SEED = 7
 COLD = 50
-PARTS = ("movielens", "shoppers", "ranking", "profiles", "serving")
+PARTS = ("movielens", "shoppers", "ranking", "profiles", "offpolicy", "serving")
 
 
 def run(
@@ -28,7 +29,7 @@ def run(
 ) -> Report:
     """Every model and every peer is tuned on a part of its training events; the test part is looked at once.
 
-    only: parts, separated by commas: movielens, shoppers, ranking, profiles, serving.
+    only: parts, separated by commas: movielens, shoppers, ranking, profiles, offpolicy, serving.
     """
     chosen = only.split(",")
     if unknown := set(chosen) - set(PARTS):
@@ -50,6 +51,8 @@ def run(
         figures += ranking_figures(shoppers // 2, SEED)
     if "profiles" in chosen:
         figures += profile_figures(shoppers, SEED)
+    if "offpolicy" in chosen:
+        figures += offpolicy_figures(shoppers, SEED)
     if "serving" in chosen:
         figures += serving_figures(settings, seconds)
     return Report(

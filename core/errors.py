@@ -20,9 +20,11 @@ ShopglassError
 ├── LimitExceeded             429  asked more than is allowed; Retry-After is set
 │   ├── RateExceeded               in a minute
 │   ├── TooManyAtOnce              at the same time
-│   └── QuotaExceeded              in a day
+│   ├── QuotaExceeded              in a day
+│   └── BudgetSpent                of what reports may tell of shoppers
 ├── NotFound                  404  no such item, job or model
 ├── Conflict                  409  the state forbids it
+│   ├── Biased                     a training serves or shows a group too badly
 │   └── IndexMismatch              the index was made by other encoders
 ├── Refused                   403  an address or file that must not be read
 ├── Unavailable               503  a part we need is not there now; Retry-After is set
@@ -169,6 +171,10 @@ class QuotaExceeded(LimitExceeded):
     title = "The day's quota is spent"
 
 
+class BudgetSpent(LimitExceeded):
+    title = "What may be told of shoppers is spent"
+
+
 class NotFound(ShopglassError):
     status = 404
     title = "Not found"
@@ -177,6 +183,10 @@ class NotFound(ShopglassError):
 class Conflict(ShopglassError):
     status = 409
     title = "The state does not allow this"
+
+
+class Biased(Conflict):
+    title = "The training treats a group too badly"
 
 
 class IndexMismatch(Conflict):

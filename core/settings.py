@@ -8,17 +8,28 @@ import os
 import tomllib
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal, Self, get_args
 
 import msgspec
 from platformdirs import user_data_path
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    model_validator,
+)  # fmt: skip
 
 from core.errors import BadSettings
 
 Positive = Annotated[int, Field(gt=0)]
 Share = Annotated[float, Field(gt=0, le=1)]
 Seconds = Annotated[float, Field(gt=0)]
+Word = Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._-]*$")]
 Names = Annotated[
     tuple[str, ...],
     BeforeValidator(lambda names: [n.strip() for n in names.split(",")] if isinstance(names, str) else names),
@@ -116,11 +127,82 @@ class Boost(Section):
     until: date
 
 
+class Arm(Section):
+    """One way to recommend that is tried, by its share of all weights; what is not said is as in the section recsys."""
+
+    name: Word
+    weight: Annotated[float, Field(gt=0)] = 1.0
+    explore: Annotated[float, Field(ge=0, le=0.5)] | None = None
+    quota: Positive | None = None
+    diversity: Annotated[float, Field(ge=0, le=1)] | None = None
+    bought: bool | None = None
+    most_of_category: Share | None = None
+    most_of_brand: Share | None = None
+    most_of_price_band: Share | None = None
+
+
+class Metric(Section):
+    """What a unit did after it was exposed: whether it did something at all, how often, or for how much money.
+
+    better: which way is good; margin: of a guardrail, the share of the first arm's mean that may be lost."""
+
+    name: Word
+    event: Literal["view", "click", "like", "hide", "add_to_cart", "remove_from_cart", "purchase", "search", "try_on"]
+    counts: Literal["any", "times", "money"] = "any"
+    role: Literal["primary", "guardrail", "other"] = "other"
+    better: Literal["higher", "lower"] = "higher"
+    margin: Annotated[float, Field(ge=0)] = 0.0
+
+
+class Experiment(Section):
+    """Arms that are compared with the first of them, and by what, one metric being the primary.
+
+    days: after its exposure for which a unit's outcome is looked at, and after which alone it counts; before: days before
+    the exposure whose outcome steadies the comparison, 0 for none; level: chance with which any interval of a metric ever
+    misses; units: number of units at which intervals are to be narrowest; effect: share of the first arm's mean that is to
+    be found with a chance of ``power``."""
+
+    id: Word
+    unit: Literal["user", "session"] = "user"
+    arms: Annotated[tuple[Arm, ...], Field(min_length=2)]
+    metrics: Annotated[tuple[Metric, ...], Field(min_length=1)]
+    start: AwareDatetime
+    end: AwareDatetime | None = None
+    days: Annotated[float, Field(gt=0)] = 7.0
+    before: Annotated[float, Field(ge=0)] = 28.0
+    level: Annotated[float, Field(gt=0, lt=0.5)] = 0.05
+    units: Positive = 10_000
+    effect: Annotated[float, Field(gt=0)] = 0.05
+    power: Annotated[float, Field(gt=0, lt=1)] = 0.8
+
+    @model_validator(mode="after")
+    def _of_one_piece(self) -> Self:
+        for what, names in (("arms", [one.name for one in self.arms]), ("metrics", [one.name for one in self.metrics])):
+            if len(set(names)) < len(names):
+                raise ValueError(f"two {what} of one name")
+        if sum(one.role == "primary" for one in self.metrics) != 1:
+            raise ValueError("one metric must be the primary")
+        if self.end is not None and self.end <= self.start:
+            raise ValueError("the end is before the start")
+        return self
+
+
+class Fair(Section):
+    """When a training is refused, 0 for never: a group's quality is clearly below this share of that of all (``quality``), or a
+    group of products has clearly less than this share of the places that what is wanted of it would give it
+    (``exposure``). Groups smaller than ``least``, in shoppers or in what they wanted, are not judged."""
+
+    quality: Annotated[float, Field(ge=0, le=1)] = 0.1
+    exposure: Annotated[float, Field(ge=0, le=1)] = 0.05
+    least: Positive = 50
+
+
 class Recsys(Section):
     """sources: recommenders of recall, besides popularity; quota: candidates of each; deadline: seconds after which what is
     left of an answer's stages is skipped. bought: whether what was bought may be recommended again; most_of_*: share of a
     list that one category, brand or price band may take; diversity: what a product loses for being like those before it;
-    explore: share of a list, its end, that is drawn; boosts: rules with an end.
+    explore: share of a list, its end, that is drawn; boosts: rules with an end; experiments: that may be asked for by id; fair: what a
+    training must keep to.
 
     key: of the hashes under which users and sessions are kept, None for one made in the home folder; former_keys:
     those used before; keep_days: how long events are kept."""
@@ -138,6 +220,22 @@ class Recsys(Section):
     diversity: Annotated[float, Field(ge=0, le=1)] = 0.3
     explore: Annotated[float, Field(ge=0, le=0.5)] = 0.1
     boosts: tuple[Boost, ...] = ()
+    experiments: tuple[Experiment, ...] = ()
+    fair: Fair = Fair()
+
+    @model_validator(mode="after")
+    def _experiments_of_different_names(self) -> Self:
+        if len({one.id for one in self.experiments}) < len(self.experiments):
+            raise ValueError("two experiments of one id")
+        return self
+
+
+class Reports(Section):
+    """budget: epsilon of differential privacy that reports which leave the service may spend while the events they told of are
+    kept; most: events of one shopper that count in a report."""
+
+    budget: Annotated[float, Field(gt=0)] = 4.0
+    most: Positive = 5
 
 
 class Access(Section):
@@ -196,6 +294,7 @@ class Settings(Section):
     ingest: Ingest = Ingest()
     tryon: TryOn = TryOn()
     recsys: Recsys = Recsys()
+    reports: Reports = Reports()
     access: Access = Access()
     ranking: Ranking = Ranking()
     pricing: Pricing = Pricing()

@@ -35,6 +35,10 @@ class Identity:
         """Ids of events often name the user, and are hashed alike; one sent again after a rotation counts as new."""
         return _hashed(self._key, "event", name)
 
+    def share(self, kind: str, name: str) -> float:
+        """A number in [0, 1) for this name, even over names, and independent of those for other kinds."""
+        return int(_hashed(self._key, kind, name)[:13], 16) / 16**13  # 52 bits, as many as a float holds
+
     def former_users(self, name: str) -> tuple[str, ...]:
         """The user's hashes under keys that were in use before."""
         return tuple(_hashed(key, "user", name) for key in self._former)

@@ -15,7 +15,7 @@ from recsys.identity import Identity
 from recsys.profiles.profile import Profile
 from recsys.profiles.store import Profiles
 from recsys.profiles.tables import ProfileRow
-from recsys.tables import EventRow, SessionRow, ShownRow
+from recsys.tables import EventRow, ExposureRow, SessionRow, ShownRow
 
 _READ = (
     EventRow.item,
@@ -138,6 +138,10 @@ class EventLog:
         for former in self.identity.former_users(name):
             for table in (EventRow, SessionRow):
                 session.execute(update(table).where(table.user == former).values(user=self.identity.user(name)))
+            # who was met under both names keeps the later one's arm
+            met = select(ExposureRow.experiment).where(ExposureRow.unit == self.identity.user(name)).scalar_subquery()
+            old = (ExposureRow.unit == former) & ExposureRow.experiment.not_in(met)
+            session.execute(update(ExposureRow).where(old).values(unit=self.identity.user(name)))
             self.profiles.move(session, former, self.identity.user(name))
 
     # Reading
@@ -148,10 +152,15 @@ class EventLog:
 
     def of_session(self, name: str) -> tuple[Done, ...]:
         """What was done in a session, and before by the user it signed in as; oldest first."""
-        hashed = self.identity.session(name)
+        user = self.signed_in(name)
+        return self._read(
+            (EventRow.session == self.identity.session(name)) if user is None else (EventRow.user == user)
+        )
+
+    def signed_in(self, name: str) -> str | None:
+        """The hash of the user that a session signed in as; None of one that has not."""
         with self.database.reading() as session:
-            user = session.scalar(select(SessionRow.user).where(SessionRow.session == hashed))
-        return self._read((EventRow.session == hashed) if user is None else (EventRow.user == user))
+            return session.scalar(select(SessionRow.user).where(SessionRow.session == self.identity.session(name)))
 
     def _read(self, where: ColumnElement[bool]) -> tuple[Done, ...]:
         latest = select(*_READ).where(where).order_by(EventRow.time.desc(), EventRow.id).limit(MOST_READ)
@@ -185,6 +194,7 @@ class EventLog:
             session.execute(delete(ShownRow).where(or_(ShownRow.user.in_(hashes), ShownRow.session.in_(sessions))))
             session.execute(delete(SessionRow).where(SessionRow.user.in_(hashes)))
             session.execute(delete(ProfileRow).where(ProfileRow.user.in_(hashes)))
+            session.execute(delete(ExposureRow).where(ExposureRow.unit.in_([*hashes, *sessions])))
         return int(gone.rowcount)  # type: ignore[attr-defined]
 
     def expire(self, keep_days: int, now: float | None = None) -> int:
@@ -198,6 +208,7 @@ class EventLog:
             )
             gone = session.execute(delete(EventRow).where(EventRow.time < oldest))
             session.execute(delete(ShownRow).where(ShownRow.time < oldest))
+            session.execute(delete(ExposureRow).where(ExposureRow.time < oldest))
             self.profiles.rebuild(session, users)
             session.execute(
                 delete(SessionRow).where(

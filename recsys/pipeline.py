@@ -1,6 +1,7 @@
 """Recall → rank → re-rank, for one question. A stage that fails or is late is skipped and named; what is popular always
 answers."""
 
+import copy
 import time
 import traceback
 from collections.abc import Callable, Sequence
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 
 from core.settings import Recsys
 from recsys.events import WEIGHTS
+from recsys.experiments.assignment import Assigned
 from recsys.interactions import History
 from recsys.log import Done
 from recsys.model import Model
@@ -69,12 +71,14 @@ class Skipped(msgspec.Struct, frozen=True):
 
 
 class Slate(msgspec.Struct, frozen=True):
-    """items: best first; version: of the recommenders, None before the first training; timings: milliseconds by stage."""
+    """items: best first; version: of the recommenders, None before the first training; timings: milliseconds by stage;
+    experiment: that was asked for, and the arm the list was given in."""
 
     items: tuple[Recommended, ...]
     version: str | None
     skipped: tuple[Skipped, ...]
     timings: dict[str, float]
+    experiment: Assigned | None = None
 
 
 _NOTHING = Recalled(np.empty(0, np.int64), np.empty((0, 1), np.float32), np.empty(0, np.float32), np.empty(0, np.int64))
@@ -115,6 +119,12 @@ class Pipeline:
         self._fresh = fresh
         self._ranker = ranker
         self._some = some
+
+    def under(self, rules: Recsys) -> "Pipeline":
+        """The same by other rules."""
+        other = copy.copy(self)
+        other._rules = rules
+        return other
 
     def answer(self, asked: Asked, rng: np.random.Generator) -> Slate:
         """Never raises for what a stage does; raises what the catalogue raises."""

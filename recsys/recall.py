@@ -47,13 +47,25 @@ class Recalled(msgspec.Struct, frozen=True):
     because: NDArray[np.int64]
 
 
+class Held(msgspec.Struct, frozen=True):
+    """Lists of ten for events that were held back, by what was learnt without them: lists: (n, 10); users: (n,) numbers; wanted:
+    by list, item numbers; known: (n,) how many products each had met."""
+
+    lists: NDArray[np.int64]
+    users: NDArray[np.int64]
+    wanted: tuple[NDArray[np.int64], ...]
+    known: NDArray[np.int64]
+
+
 class Recall(msgspec.Struct, dict=True):
-    """tables: by tag, (items, items) sparse; weights: of each source, popularity last; popular: (segments, items)."""
+    """tables: by tag, (items, items) sparse; weights: of each source, popularity last; popular: (segments, items); held: how it
+    did, None where too little could be held back, and when it is read back."""
 
     tables: dict[str, "csr_matrix"]
     popular: NDArray[np.float32]
     segments: tuple[str, ...]
     weights: NDArray[np.float32]
+    held: Held | None = None
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -70,6 +82,7 @@ class Recall(msgspec.Struct, dict=True):
         even = np.ones(len(tags) + 1, np.float32)
         weights = even
         content: dict[str, csr_matrix] = {}
+        held = None
         if len(asked) >= 20:
             early = cls._learnt(split.train, tags, even, {})
             scores = np.stack(early._dense(asked))
@@ -81,7 +94,13 @@ class Recall(msgspec.Struct, dict=True):
             weights = climb(quality, np.eye(len(even), dtype=np.float32)[int(np.argmax(alone))])
             weights = np.maximum(weights, 0.01)  # nobody is silent: what one does not know another may
             content = {tag: own for tag, own in early.tables.items() if tag in CONTENT}
-        return cls._learnt(seen, tags, weights, content)
+            held = Held(
+                top(np.tensordot(weights, scores, 1), asked, 10), np.array([one.user for one in asked], np.int64),
+                tuple(wanted), np.array([len(one.items) for one in asked], np.int64),
+            )  # fmt: skip
+        made = cls._learnt(seen, tags, weights, content)
+        made.held = held
+        return made
 
     @classmethod
     def _learnt(

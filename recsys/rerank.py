@@ -110,11 +110,12 @@ def _diverse(candidates: Sequence[Candidate], count: int, length: int, rules: Re
 
 def _thompson(rest: Sequence[Candidate], rng: np.random.Generator) -> tuple[int, float]:
     """One of those left, and its chance: draws of all are made first, and one draw of them is then chosen evenly, so that
-    the chance is exactly the share of draws that it wins."""
+    the chance is exactly the share of draws that it wins. Each is given one draw, so that nothing is without a chance and the
+    log covers any other way to draw (:mod:`recsys.offpolicy`)."""
     clicks = np.array([one.clicks for one in rest]) + _PRIOR[0]
     misses = np.array([max(0, one.looks - one.clicks) for one in rest]) + _PRIOR[1]
-    winners = rng.beta(clicks, misses, (_DRAWS, len(rest))).argmax(1)
-    number = int(winners[rng.integers(_DRAWS)])
+    winners = np.append(rng.beta(clicks, misses, (_DRAWS, len(rest))).argmax(1), np.arange(len(rest)))
+    number = int(rng.choice(winners))
     return number, float((winners == number).mean())
 
 

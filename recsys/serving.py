@@ -12,7 +12,10 @@ import structlog
 from sqlalchemy import insert
 
 from core import Database, Function, Running, Settings, ShopglassError
-from core.errors import NotFound
+from core.errors import Biased, NotFound
+from recsys.bias import bias
+from recsys.experiments.assignment import Assigned
+from recsys.experiments.experiments import Experiments
 from recsys.gathering import gather
 from recsys.log import EventLog
 from recsys.model import Model, sketched
@@ -25,17 +28,31 @@ KIND = "recommend"
 MOST_FRESH = 5000
 """New products that are recommended before a training has seen them, the first by id."""
 _NOTED = 1000
+_NAMED = 3  # faults that an error names
 log = structlog.get_logger()
 
 
 def train(settings: Settings, database: Database, catalogue: Catalogue, parts: Sequence[int] = ()) -> Trained:
-    """Train on all events and products, and make what comes of it the live version. Raises NotFound without products."""
+    """Train on all events and products, and make what comes of it the live version.
+
+    Raises NotFound without products, and Biased where it treats a group worse than ``recsys.fair`` allows: the version
+    before goes on serving.
+    """
     gathered = gather(database, catalogue, parts)
     if not gathered.seen.items:
         raise NotFound("There are no products and no events to learn from.", remedy="Run: shopglass ingest CATALOG")
     model = Model.fit(gathered, settings.recsys.sources)
     live = catalogue.live()
-    return Versions(settings.home).add(model, gathered, live.id if live else None)
+    versions, held = Versions(settings.home), model.recall.held
+    told = bias(held, gathered.seen, settings.recsys.fair) if held is not None else None
+    if told is not None and told.faults:
+        versions.refuse(told)
+        more = f"; {len(told.faults) - _NAMED} more" if len(told.faults) > _NAMED else ""
+        raise Biased(
+            f"The training treats groups too badly: {'; '.join(told.faults[:_NAMED])}{more}. The version before goes on serving.",
+            remedy="See: shopglass recommend bias --refused. What is allowed stands in recsys.fair.",
+        )
+    return versions.add(model, gathered, live.id if live else None, told)
 
 
 def train_function(settings: Settings, database: Database, parts: Sequence[int] = ()) -> Function:
@@ -61,6 +78,7 @@ class Recommendations:
         self._settings = settings
         self._catalogue = catalogue
         self._events = events
+        self.experiments = Experiments(settings.recsys.experiments, events)
         self._versions = Versions(settings.home)
         self._stamp = -1
         self._model: Model | None = None
@@ -83,13 +101,16 @@ class Recommendations:
             self._stamp = stamp
             self._pipeline = self._build(self._fresh())
 
-    def user(self, name: str, asked: Asked) -> Slate:
-        """For somebody known by what they did."""
-        return self._answer(msgspec.structs.replace(asked, done=self._events.of_user(name)))
+    def user(self, name: str, asked: Asked, experiment: str | None = None) -> Slate:
+        """For somebody known by what they did, in an arm of the experiment. Raises NotFound for one that there is not."""
+        assigned = self.experiments.user(experiment, name) if experiment is not None else None
+        return self._answer(msgspec.structs.replace(asked, done=self._events.of_user(name)), assigned)
 
-    def session(self, name: str | None, asked: Asked) -> Slate:
-        """For a session, and whoever signed in within it; without a name, for what is asked alone."""
-        return self._answer(msgspec.structs.replace(asked, done=self._events.of_session(name)) if name else asked)
+    def session(self, name: str | None, asked: Asked, experiment: str | None = None) -> Slate:
+        """For a session, and whoever signed in within it; without a name, for what is asked alone. Raises NotFound likewise."""
+        assigned = self.experiments.session(experiment, name) if experiment is not None else None
+        done = self._events.of_session(name) if name else asked.done
+        return self._answer(msgspec.structs.replace(asked, done=done), assigned)
 
     def companions(self, item: str, limit: int) -> Slate:
         """What goes with a product. Raises NotFound."""
@@ -97,7 +118,7 @@ class Recommendations:
         self._reload()
         return self._pipeline.companions(item, limit)
 
-    def note(self, id: str, user: str | None, session: str | None, placement: str, experiment: str | None, slate: Slate) -> None:  # fmt: skip
+    def note(self, id: str, user: str | None, session: str | None, placement: str, slate: Slate) -> None:
         """Note a list that was given, to be written by the next ``flush``."""
         identity = self._events.identity
         self._shown.put(
@@ -108,13 +129,15 @@ class Recommendations:
                 "session": None if session is None else identity.session(session),
                 "placement": placement,
                 "version": slate.version,
-                "experiment": experiment,
+                "experiment": slate.experiment.id if slate.experiment else None,
+                "arm": slate.experiment.arm if slate.experiment else None,
                 "items": [[one.product.id, round(one.propensity, 6), one.explored] for one in slate.items],
             }
         )
 
     def flush(self) -> None:
         """Write what was noted. Raises Unavailable, and keeps what it could not write."""
+        self.experiments.flush()
         while not self._shown.empty():
             rows: list[dict[str, Any]] = []
             while len(rows) < _NOTED:
@@ -130,9 +153,13 @@ class Recommendations:
                     self._shown.put(row)
                 raise
 
-    def _answer(self, asked: Asked) -> Slate:
+    def _answer(self, asked: Asked, assigned: Assigned | None) -> Slate:
         self._reload()
-        return self._pipeline.answer(asked, np.random.default_rng())
+        pipeline = self._pipeline
+        if assigned is not None:
+            pipeline = pipeline.under(self.experiments.rules(assigned, self._settings.recsys))
+        slate = pipeline.answer(asked, np.random.default_rng())
+        return msgspec.structs.replace(slate, experiment=assigned)
 
     def _reload(self) -> None:
         if self._versions.stamp() != self._stamp:

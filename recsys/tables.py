@@ -36,7 +36,8 @@ class EventRow(Base):
 
 
 class ShownRow(Base):
-    """A list that was recommended. items: [id, propensity, drawn] by place; version: of the recommenders."""
+    """A list that was recommended. items: [id, propensity, drawn] by place; version: of the recommenders; experiment, arm: that
+    it was given in."""
 
     __tablename__ = "recommendations"
     __table_args__ = (Index("ix_recommendations_time", "time"),)
@@ -48,7 +49,20 @@ class ShownRow(Base):
     placement: Mapped[str] = mapped_column(String(16))
     version: Mapped[str | None] = mapped_column(String(40))
     experiment: Mapped[str | None] = mapped_column(String(64))
+    arm: Mapped[str | None] = mapped_column(String(64))
     items: Mapped[list[Any]] = mapped_column(JSON)
+
+
+class ExposureRow(Base):
+    """When a user or session, by its hash, was first treated by an experiment, and in which arm."""
+
+    __tablename__ = "exposures"
+    __table_args__ = (Index("ix_exposures_time", "time"),)
+
+    experiment: Mapped[str] = mapped_column(String(64), primary_key=True)
+    unit: Mapped[str] = mapped_column(String(64), primary_key=True, index=True)
+    arm: Mapped[str] = mapped_column(String(64))
+    time: Mapped[float] = mapped_column(Float)
 
 
 class SessionRow(Base):

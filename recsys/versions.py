@@ -10,6 +10,7 @@ from filelock import FileLock
 
 from core import replacing
 from core.errors import Conflict, NotFound
+from recsys.bias import BiasReport
 from recsys.gathering import Gathered
 from recsys.model import Model
 
@@ -46,8 +47,8 @@ class Versions:
         self.folder = home / FOLDER
         self._file = self.folder / "live.json"
 
-    def add(self, model: Model, gathered: Gathered, catalogue: int | None) -> Trained:
-        """Write a version and make it the live one; the oldest go."""
+    def add(self, model: Model, gathered: Gathered, catalogue: int | None, bias: BiasReport | None = None) -> Trained:
+        """Write a version and make it the live one; the oldest go. bias: how it treats groups."""
         now = datetime.now(UTC)
         told = Trained(
             id=f"{now:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}",
@@ -63,6 +64,8 @@ class Versions:
         )
         folder = self.folder / told.id
         model.save(folder)
+        if bias is not None:
+            (folder / "bias.json").write_bytes(msgspec.json.encode(bias))
         with replacing(folder / "version.json") as part:  # written last: without it the folder is no version
             part.write_bytes(msgspec.json.encode(told))
         with self._turn():
@@ -85,6 +88,22 @@ class Versions:
 
     def load(self, version: Trained) -> Model:
         return Model.load(self.folder / version.id)
+
+    def refuse(self, bias: BiasReport) -> None:
+        """Keep what the last training was refused for."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with replacing(self.folder / "refused.json") as part:
+            part.write_bytes(msgspec.json.encode(bias))
+
+    def bias(self, version: Trained | None) -> BiasReport:
+        """How a version treats groups; without one, how the last training would have that was refused. Raises NotFound."""
+        file = self.folder / (f"{version.id}/bias.json" if version else "refused.json")
+        try:
+            return msgspec.json.decode(file.read_bytes(), type=BiasReport)
+        except FileNotFoundError as error:
+            raise NotFound(
+                "There is no such report.", remedy="It takes a training on events of twenty shoppers."
+            ) from error
 
     def rollback(self) -> Trained:
         """Make the version before the live one again; once more undoes it. Raises Conflict where there is none."""

@@ -28,7 +28,7 @@ DOORS = {
     "IngestOrder IngestResult Items KIND MOST_HITS MOST_TERMS MOST_TEXT Parts PhotoAnswer PhotoRegion "
     "Pictures Product Progress Query RegionAnswer Searcher Sight Term Thumbnails Version align holder "
     "image_folders ingest_function ingest_id install_heads parse read_faults republish",
-    "recsys": "Asked Event EventLog Facts History Identity Interactions KIND MOST_EVENTS Placement Profile Profiles Reason Recommendations Recommended Recommender Scored Skipped "
+    "recsys": "Asked Assigned Event EventLog ExperimentReport Experiments Facts History Identity Interactions KIND Ledger MOST_EVENTS Placement Profile Profiles Reason Recommendations Recommended Recommender Report ReportBy Reports Scored Skipped "
     "Slate Status Trained Versions list_recommenders recommender train train_function",
     "forecasting": "Change Federated Network Place Privacy Stock average store_of two_levels Forecast Forecaster Forecasts Frequency Item KIND LEVELS Made Order Planned Point Proposal "
     "PurchaseOrder PurchaseOrders Refusal Sales Series Told clean forecast_function forecast_sales forecaster "

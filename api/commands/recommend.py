@@ -40,7 +40,8 @@ def recommend() -> None:
 def train(events: Path | None, as_json: bool) -> None:
     """Train on all events and products, and serve what comes of it.
 
-    A running service does it, as a job; without one it is done here. The version before is kept for `rollback`.
+    A running service does it, as a job; without one it is done here. The version before is kept for `rollback`, and
+    goes on serving where the new one treats a group worse than recsys.fair allows.
     """
     from core import Jobs, Worker
     from recsys import KIND, train_function
@@ -101,6 +102,29 @@ def rollback() -> None:
     from recsys import Versions
 
     click.echo(f"Version {Versions(load_settings().home).rollback().id} serves.")
+
+
+@recommend.command()
+@click.option("--refused", is_flag=True, help="Of the last training that was refused, not of the version that serves.")
+@click.option("--json", "as_json", is_flag=True, help="Print the report as one JSON document.")
+def bias(refused: bool, as_json: bool) -> None:
+    """How groups of shoppers and of products are served and shown."""
+    from recsys import Versions
+
+    store = Versions(load_settings().home)
+    told = store.bias(None if refused else store.live())
+    if as_json:
+        write_json(told)
+        return
+    table = Table("group", "size", "quality", "exposure", "wanted", Column("", overflow="fold"))
+    for one in told.groups:
+        wanted = "" if one.wanted is None else f"{one.wanted:.1%}"
+        figures = (str(one.size), f"{one.quality:.3f}", f"{one.exposure:.1%}", wanted)
+        table.add_row(f"{one.kind} {one.name}", *figures, "; ".join(one.faults))
+    output().print(table)
+    output().print(
+        f"{told.shoppers} shoppers, NDCG@10 {told.ndcg:.3f}; recall@10 of products {told.recall:.3f}.", highlight=False
+    )
 
 
 @recommend.command("for")

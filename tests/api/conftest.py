@@ -19,6 +19,15 @@ from sample import write
 
 PRODUCTS = 36
 STARTING_SECONDS = 120
+OUTCOME_DAYS = 2.5 / 86_400
+CONFIG = f"""
+[[recsys.experiments]]
+id = "tried"
+arms = [{{name = "plain", explore = 0.0}}, {{name = "drawn", explore = 0.5}}]
+metrics = [{{name = "bought", event = "purchase", role = "primary"}}]
+start = 2026-01-01T00:00:00Z
+days = {OUTCOME_DAYS}
+"""
 
 
 class Shop(NamedTuple):
@@ -83,6 +92,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shop]:
     home = folder / "home"
     home.mkdir()
     (home / "models").symlink_to(load_settings().models_dir)  # ``make test`` fetches them first
+    (home / "shopglass.toml").write_text(CONFIG)
     catalogue = write(folder / "sample", PRODUCTS, 7)
     environment = {
         **os.environ,

@@ -1,8 +1,11 @@
 """Recommendations over HTTP and from the command line, before and after a training."""
 
 import json
+import shutil
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from datetime import UTC, datetime
 
 import httpx
@@ -51,7 +54,7 @@ def items(answer: httpx.Response) -> list[str]:
 
 def test_a_user_is_recommended_by_what_they_did(client: httpx.Client, trained: dict) -> None:
     send(client, ("click", "SG-00001"), ("add_to_cart", "SG-00001"), user="rec ann")
-    answer = client.get("/v1/users/rec ann/recommendations", params={"limit": 6, "experiment": "a"})
+    answer = client.get("/v1/users/rec ann/recommendations", params={"limit": 6})
     assert len(items(answer)) == 6
     assert "SG-00001" not in items(answer)
     told = answer.json()
@@ -91,3 +94,30 @@ def test_the_command_line_asks_too(shop: Shop, trained: dict) -> None:
     assert command(shop, "for", "--item", "SG-00002", "--user", "a").returncode == 2
     assert [one["id"] for one in json.loads(command(shop, "versions", "--json").stdout)] == [trained["id"]]
     assert command(shop, "rollback").returncode == 1
+
+
+def test_a_training_that_treats_a_group_too_badly_fails_and_changes_nothing(
+    shop: Shop, client: httpx.Client, trained: dict
+) -> None:
+    told = json.loads(command(shop, "bias", "--json").stdout)
+    assert {one["kind"] for one in told["groups"]} == {"place", "activity", "category", "price", "age"}
+    assert "recall@10" in command(shop, "bias").stdout
+    home = shop.home.parent / "strict"  # of no running service, which would train by its own settings
+    shutil.copytree(shop.home / "recommenders", home / "recommenders")
+    shutil.copy(shop.home / "recsys.key", home)
+    (home / "models").symlink_to((shop.home / "models").resolve())
+    with (
+        closing(sqlite3.connect(shop.home / "shopglass.db")) as live,
+        closing(sqlite3.connect(home / "shopglass.db")) as own,
+    ):
+        live.backup(own)
+    strict = shop._replace(
+        environment=shop.environment
+        | {"SHOPGLASS_HOME": str(home), "SHOPGLASS_RECSYS__FAIR": '{"quality": 1, "exposure": 1, "least": 2}'}
+    )
+    ended = command(strict, "train")
+    assert ended.returncode == 1
+    assert "treats groups too badly" in ended.stderr
+    assert json.loads(command(strict, "bias", "--refused", "--json").stdout)["groups"]
+    assert [one["id"] for one in json.loads(command(strict, "versions", "--json").stdout)] == [trained["id"]]
+    assert client.get("/v1/users/ann/recommendations").json()["slate"]["version"] == trained["id"]

@@ -101,6 +101,7 @@ def test_migrations_make_the_tables_that_the_rooms_declare(database):
         "pricing.decisions",
         "forecasting.store",
         "recsys.profiles.tables",
+        "recsys.reports",
         "recsys.tables",
         "search.tables",
     ):

@@ -4,10 +4,12 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 
 from core.errors import Conflict, NotFound
+from recsys.experiments.assignment import Assigned
 from recsys.gathering import gather
 from recsys.interactions import History
 from recsys.log import EventLog
@@ -83,8 +85,6 @@ def test_never_hidden_bought_sold_out_or_withdrawn(served: Recommendations, shop
     live = catalogue.live()
     own = catalogue.own_vectors(live, [withdrawn])
     with database.session() as session:
-        import msgspec
-
         catalogue.write_products(session, [msgspec.structs.replace(kept[sold_out], stock=0)])
         catalogue.remove(session, [withdrawn])
     try:
@@ -202,12 +202,13 @@ def test_lists_are_noted_and_forgotten_with_the_user(served: Recommendations, sh
     _, database, _, log = shop
     did(log, "noted", ("view", "SG-00001"))
     slate = served.user("noted", Asked(limit=4))
-    served.note("list-1", "noted", None, "home", "variant-a", slate)
+    slate = msgspec.structs.replace(slate, experiment=Assigned("variants", "a"))
+    served.note("list-1", "noted", None, "home", slate)
     served.flush()
     with database.reading() as session:
         row = session.execute(text("SELECT * FROM recommendations WHERE id = 'list-1'")).one()
     assert "noted" not in str(row)
-    assert row.experiment == "variant-a"
+    assert (row.experiment, row.arm) == ("variants", "a")
     assert str(row.items).count("SG-") == 4
     log.forget("noted")
     with database.reading() as session:
