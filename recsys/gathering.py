@@ -12,7 +12,7 @@ from core import Database
 from recsys.events import WEIGHTS
 from recsys.interactions import Interactions
 from recsys.tables import EventRow
-from search import Catalogue
+from search import Catalogue, Product
 
 _PAGE = 20_000
 
@@ -20,12 +20,14 @@ _PAGE = 20_000
 class Gathered(msgspec.Struct, frozen=True):
     """seen: interactions, products of the catalogue first and by id; baskets: (2, n), visits and items of what was put into
     a cart or bought; views, clicks: (items,) how often each was looked at and
-    clicked; first, last: Unix seconds of the events."""
+    clicked; brands, colours: of each item, "" unknown; first, last: Unix seconds of the events."""
 
     seen: Interactions
     baskets: NDArray[np.int64]
     views: NDArray[np.int64]
     clicks: NDArray[np.int64]
+    brands: tuple[str, ...]
+    colours: tuple[str, ...]
     first: float
     last: float
     events: int
@@ -37,7 +39,7 @@ def gather(database: Database, catalogue: Catalogue, parts: Sequence[int] = ()) 
     Somebody who has not signed in is a user of their own, by session. What an event says of its shopper is its place.
     Events of products that the catalogue no longer has teach who is like whom, and are never recommended.
     """
-    items, categories, prices, vectors = _products(catalogue)
+    items, categories, brands, colours, prices, vectors = _products(catalogue)
     number = {item: place for place, item in enumerate(items)}
     users: dict[str, int] = {}
     visits: dict[str, int] = {}
@@ -78,8 +80,13 @@ def gather(database: Database, catalogue: Catalogue, parts: Sequence[int] = ()) 
     return Gathered(
         seen, np.array(baskets, np.int64).reshape(-1, 2).T,
         np.bincount(counts[:, 0], minlength=len(items)), np.bincount(counts[:, 0], counts[:, 1], len(items)).astype(np.int64),
-        float(seen.time.min()) if len(seen) else 0.0, float(seen.time.max()) if len(seen) else 0.0, len(counts),
+        (*brands, *[""] * unknown), (*colours, *[""] * unknown), float(seen.time.min()) if len(seen) else 0.0, float(seen.time.max()) if len(seen) else 0.0, len(counts),
     )  # fmt: skip
+
+
+def colour_of(product: Product) -> str:
+    """The attribute of that name; "" where it has none."""
+    return str(product.attributes.get("colour", ""))
 
 
 def _first_meetings(seen: Interactions) -> Interactions:
@@ -95,10 +102,15 @@ def _first_meetings(seen: Interactions) -> Interactions:
     )  # fmt: skip
 
 
-def _products(catalogue: Catalogue) -> tuple[list[str], list[str], list[float], NDArray[np.float32] | None]:
+def _products(
+    catalogue: Catalogue,
+) -> tuple[list[str], list[str], list[str], list[str], list[float], NDArray[np.float32] | None]:
+    """Ids, categories, brands, colours, prices and vectors, by id."""
     live = catalogue.live()
     items: list[str] = []
     categories: list[str] = []
+    brands: list[str] = []
+    colours: list[str] = []
     prices: list[float] = []
     vectors: list[NDArray[np.float32]] = []
     pages: Iterator[tuple[list[object], NDArray[np.float32]]] = iter(())
@@ -107,9 +119,11 @@ def _products(catalogue: Catalogue) -> tuple[list[str], list[str], list[float], 
     for products, own in pages:
         items += [one.id for one in products]  # type: ignore[attr-defined]
         categories += [one.category for one in products]  # type: ignore[attr-defined]
+        brands += [one.brand for one in products]  # type: ignore[attr-defined]
+        colours += [colour_of(one) for one in products]  # type: ignore[arg-type]
         prices += [float(one.price) for one in products]  # type: ignore[attr-defined]
         vectors.append(np.asarray(own, np.float32))
-    return items, categories, prices, np.concatenate(vectors) if vectors else None
+    return items, categories, brands, colours, prices, np.concatenate(vectors) if vectors else None
 
 
 def _events(database: Database) -> Iterator[Any]:

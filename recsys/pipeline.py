@@ -6,7 +6,7 @@ import time
 import traceback
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from typing import Literal, Protocol, TypeVar
+from typing import Literal, TypeVar
 
 import msgspec
 import numpy as np
@@ -19,6 +19,10 @@ from recsys.experiments.assignment import Assigned
 from recsys.interactions import History
 from recsys.log import Done
 from recsys.model import Model
+from recsys.ranking.features import Asked as RankAsked
+from recsys.ranking.features import standardised
+from recsys.ranking.ranking import Driver
+from recsys.ranking.traffic import RankStage
 from recsys.recall import LATEST, Recalled
 from recsys.rerank import Candidate, Placed, allowed, boosted, slate
 from search import Filter, Product
@@ -53,7 +57,8 @@ class Reason(msgspec.Struct, frozen=True):
 
 class Recommended(msgspec.Struct, frozen=True):
     """score: of the stage before the last, within one answer; propensity: chance with which it stood here; scores: by source
-    of recall."""
+    of recall; standing: the same as standard deviations above the mean of all that the source recalled, -1 where it
+    did not, which is what rankers learn from; drivers: what spoke most for it where a ranker did."""
 
     product: Product
     score: float
@@ -61,6 +66,8 @@ class Recommended(msgspec.Struct, frozen=True):
     propensity: float
     explored: bool
     scores: dict[str, float]
+    standing: dict[str, float] = {}
+    drivers: tuple[Driver, ...] = ()
 
 
 class Skipped(msgspec.Struct, frozen=True):
@@ -84,13 +91,6 @@ class Slate(msgspec.Struct, frozen=True):
 _NOTHING = Recalled(np.empty(0, np.int64), np.empty((0, 1), np.float32), np.empty(0, np.float32), np.empty(0, np.int64))
 
 
-class Ranker(Protocol):
-    """The second stage."""
-
-    def score(self, history: History, recalled: Recalled, now: float) -> NDArray[np.float32]:
-        """(c,) float32 for the c candidates of recall, larger is better."""
-
-
 class Fresh(msgspec.Struct, frozen=True):
     """Products that no training has seen. sketches: (n, SKETCH) float32, as those of the model."""
 
@@ -108,7 +108,7 @@ class Pipeline:
         model: Model | None,
         version: str | None,
         fresh: Fresh | None = None,
-        ranker: Ranker | None = None,
+        ranker: RankStage | None = None,
         some: Callable[[int], list[Product]] = lambda most: [],
     ) -> None:
         """some: products to fall back on before the first training."""
@@ -139,10 +139,17 @@ class Pipeline:
         history, ids = self._history(asked)
         recalled = work.run("recall", lambda: self._recall(history), _NOTHING)
         names = [self._name(int(one)) for one in recalled.items]
-        scores = recalled.fused
-        if self._ranker is not None and len(names):
-            ranker = self._ranker
-            scores = work.run("rank", lambda: ranker.score(history, recalled, history.now), scores)
+        columns = zip(self._model.recall.sources, recalled.scores.T, strict=True) if len(names) else ()
+        standing = {source: standardised(scores) for source, scores in columns}
+        scores, ranker = recalled.fused, self._ranker
+
+        def question(places: NDArray[np.int64]) -> RankAsked:
+            assert ranker is not None
+            own = {source: column[places] for source, column in standing.items()}
+            return ranker.asked(asked.done, recalled.items[places], own, asked.placement, history.now)
+
+        if ranker is not None and len(names):
+            scores = work.run("rank", lambda: ranker.score(question(np.arange(len(names)))), scores)
         order = np.lexsort((recalled.items, -scores))
         met = set(ids)
         eligible = self._eligible(asked, [(names[one], float(scores[one]), int(one)) for one in order if names[one] not in met], hidden, bought, work)  # fmt: skip
@@ -158,6 +165,16 @@ class Pipeline:
             for one in placed
         )
         items = work.run("reasons", lambda: self._told(placed, recalled, history, asked), bare)
+        places = np.array([one.candidate.place for one in placed], np.int64)
+        drivers: list[tuple[Driver, ...]] = [()] * len(placed)
+        if ranker is not None and len(placed) and scores is not recalled.fused:  # it has spoken
+            drivers = work.run("drivers", lambda: ranker.drivers(question(places)), drivers)
+        items = tuple(
+            msgspec.structs.replace(
+                one, standing={source: round(float(own[at]), 4) for source, own in standing.items()}, drivers=why
+            )
+            for one, at, why in zip(items, places, drivers, strict=True)
+        )
         return Slate(items, self._version, work.skipped, work.timings)
 
     def companions(self, item: str, limit: int) -> Slate:

@@ -16,10 +16,13 @@ from core.errors import Biased, NotFound
 from recsys.bias import bias
 from recsys.experiments.assignment import Assigned
 from recsys.experiments.experiments import Experiments
-from recsys.gathering import gather
+from recsys.gathering import colour_of, gather
 from recsys.log import EventLog
 from recsys.model import Model, sketched
 from recsys.pipeline import Asked, Fresh, Pipeline, Slate
+from recsys.ranking.goods import Goods
+from recsys.ranking.ranking import Ranking
+from recsys.ranking.traffic import RankStage, learn
 from recsys.tables import ShownRow
 from recsys.versions import Trained, Versions
 from search import Catalogue, Product
@@ -38,6 +41,7 @@ def train(settings: Settings, database: Database, catalogue: Catalogue, parts: S
     Raises NotFound without products, and Biased where it treats a group worse than ``recsys.fair`` allows: the version
     before goes on serving.
     """
+    began = time.time()
     gathered = gather(database, catalogue, parts)
     if not gathered.seen.items:
         raise NotFound("There are no products and no events to learn from.", remedy="Run: shopglass ingest CATALOG")
@@ -52,7 +56,8 @@ def train(settings: Settings, database: Database, catalogue: Catalogue, parts: S
             f"The training treats groups too badly: {'; '.join(told.faults[:_NAMED])}{more}. The version before goes on serving.",
             remedy="See: shopglass recommend bias --refused. What is allowed stands in recsys.fair.",
         )
-    return versions.add(model, gathered, live.id if live else None, told)
+    ranking = learn(database, model.number, model.goods, model.recall.sources, settings.ranking)
+    return versions.add(model, gathered, live.id if live else None, told, ranking, began)
 
 
 def train_function(settings: Settings, database: Database, parts: Sequence[int] = ()) -> Function:
@@ -85,6 +90,8 @@ class Recommendations:
         self._trained: Trained | None = None
         self._shown: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
         self._refreshing = threading.Lock()
+        self._stage: RankStage | None = None
+        self._counted = (0.0, 0.0)
         self._pipeline = self._build(None)
 
     @property
@@ -92,14 +99,18 @@ class Recommendations:
         return self._trained
 
     def refresh(self) -> None:
-        """Load the live version if it is another one now, and meet products that it has not seen."""
+        """Load the live version if it is another one now, meet products that it has not seen, and count what was shown and
+        done."""
         with self._refreshing:
             stamp = self._versions.stamp()
             if stamp != self._stamp and stamp:
                 trained = self._versions.live()
                 self._model, self._trained = self._versions.load(trained), trained
+                self._stage, self._counted = None, (trained.counted, trained.counted)
             self._stamp = stamp
-            self._pipeline = self._build(self._fresh())
+            fresh = self._fresh()
+            self._stage = self._staged(fresh)
+            self._pipeline = self._build(fresh)
 
     def user(self, name: str, asked: Asked, experiment: str | None = None) -> Slate:
         """For somebody known by what they did, in an arm of the experiment. Raises NotFound for one that there is not."""
@@ -131,7 +142,9 @@ class Recommendations:
                 "version": slate.version,
                 "experiment": slate.experiment.id if slate.experiment else None,
                 "arm": slate.experiment.arm if slate.experiment else None,
-                "items": [[one.product.id, round(one.propensity, 6), one.explored] for one in slate.items],
+                "items": [
+                    [one.product.id, round(one.propensity, 6), one.explored, one.standing] for one in slate.items
+                ],
             }
         )
 
@@ -177,7 +190,37 @@ class Recommendations:
             self._model,
             version,
             fresh,
-            some=self._some,
+            self._stage,
+            self._some,
+        )
+
+    def _staged(self, fresh: Fresh | None) -> RankStage | None:
+        """The ranker over all products there are, its counts up to now."""
+        if self._model is None or self._trained is None or self._trained.ranker is None:
+            return None
+        names = (*self._model.items, *(fresh.ids if fresh else ()))
+        goods = self._model.goods.joined(self._goods(fresh)) if fresh else self._model.goods
+        if self._stage is None:
+            ranking = self._versions.ranking(self._trained, goods, self._settings.ranking)
+            if ranking is None:
+                return None
+        else:
+            old = self._stage.ranking
+            old.counts.grow(len(goods))
+            ranking = Ranking(old.told, old.model, goods, old.counts, old.values)
+        stage = RankStage(ranking, {name: place for place, name in enumerate(names)})
+        self._counted = stage.count(self._catalogue.database, self._counted)
+        return stage
+
+    def _goods(self, fresh: Fresh) -> Goods:
+        told = self._catalogue.get_many(fresh.ids)
+        products = [told.get(one) for one in fresh.ids]
+        return Goods(
+            fresh.sketches,
+            tuple(one.category if one else "" for one in products),
+            tuple(one.brand if one else "" for one in products),
+            tuple(colour_of(one) if one else "" for one in products),
+            np.array([float(one.price) if one else np.nan for one in products]),
         )
 
     def _fresh(self) -> Fresh | None:

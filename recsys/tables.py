@@ -36,7 +36,7 @@ class EventRow(Base):
 
 
 class ShownRow(Base):
-    """A list that was recommended. items: [id, propensity, drawn] by place; version: of the recommenders; experiment, arm: that
+    """A list that was recommended. items: [id, propensity, drawn, standing by source of recall] by place; version: of the recommenders; experiment, arm: that
     it was given in."""
 
     __tablename__ = "recommendations"

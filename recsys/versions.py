@@ -10,9 +10,12 @@ from filelock import FileLock
 
 from core import replacing
 from core.errors import Conflict, NotFound
+from core.settings import Ranking as RankingSettings
 from recsys.bias import BiasReport
 from recsys.gathering import Gathered
 from recsys.model import Model
+from recsys.ranking.goods import Goods
+from recsys.ranking.ranking import Ranking
 
 FOLDER = "recommenders"
 KEPT = 3
@@ -21,7 +24,8 @@ KEPT = 3
 
 class Trained(msgspec.Struct, frozen=True, kw_only=True):
     """One version. first, last: of the events it was trained on; tags and weights: of its sources; catalogue: the index
-    version whose vectors it saw, None without one."""
+    version whose vectors it saw, None without one; ranker: of the second stage, None where too few lists were shown to
+    learn from; losses: normalised entropy of every ranker that was tried; counted: Unix seconds up to which its counts go."""
 
     id: str
     created: datetime
@@ -33,6 +37,9 @@ class Trained(msgspec.Struct, frozen=True, kw_only=True):
     tags: tuple[str, ...]
     weights: tuple[float, ...]
     catalogue: int | None
+    ranker: str | None = None
+    losses: dict[str, float] = {}
+    counted: float = 0.0
 
 
 class _Pointer(msgspec.Struct, frozen=True):
@@ -47,7 +54,10 @@ class Versions:
         self.folder = home / FOLDER
         self._file = self.folder / "live.json"
 
-    def add(self, model: Model, gathered: Gathered, catalogue: int | None, bias: BiasReport | None = None) -> Trained:
+    def add(
+        self, model: Model, gathered: Gathered, catalogue: int | None, bias: BiasReport | None = None,
+        ranking: Ranking | None = None, counted: float = 0.0,
+    ) -> Trained:  # fmt: skip
         """Write a version and make it the live one; the oldest go. bias: how it treats groups."""
         now = datetime.now(UTC)
         told = Trained(
@@ -61,9 +71,14 @@ class Versions:
             tags=model.recall.sources,
             weights=tuple(round(float(one), 4) for one in model.recall.weights),
             catalogue=catalogue,
+            ranker=ranking.told.tag if ranking else None,
+            losses={tag: round(loss, 4) for tag, loss in ranking.told.losses.items()} if ranking else {},
+            counted=counted,
         )
         folder = self.folder / told.id
         model.save(folder)
+        if ranking is not None:
+            ranking.save(folder / "ranking")
         if bias is not None:
             (folder / "bias.json").write_bytes(msgspec.json.encode(bias))
         with replacing(folder / "version.json") as part:  # written last: without it the folder is no version
@@ -88,6 +103,10 @@ class Versions:
 
     def load(self, version: Trained) -> Model:
         return Model.load(self.folder / version.id)
+
+    def ranking(self, version: Trained, goods: Goods, values: RankingSettings) -> Ranking | None:
+        """Its second stage; goods: those of the model, with what is new behind them."""
+        return Ranking.load(self.folder / version.id / "ranking", goods, values) if version.ranker else None
 
     def refuse(self, bias: BiasReport) -> None:
         """Keep what the last training was refused for."""

@@ -59,11 +59,15 @@ def expected_error(probability: NDArray[np.float64], happened: NDArray[np.bool_]
 
 
 def normalised_entropy(chances: NDArray[np.float64], examples: Examples) -> float:
-    """Mean over the tasks of the cross-entropy by that of always saying the mean rate; below 1 something was learnt.
+    """Mean over the tasks of the cross-entropy by that of always saying the mean rate; below 1 something was learnt. A task that
+    always or never came about tells nothing, and is left out.
 
     He et al., "Practical Lessons from Predicting Clicks on Ads at Facebook", ADKDD 2014.
     """
-    chances, happened = np.clip(chances, 1e-9, 1 - 1e-9), examples.labels
+    told = examples.labels.any(0) & ~examples.labels.all(0)
+    if not told.any():
+        return 1.0
+    chances, happened = np.clip(chances[:, told], 1e-9, 1 - 1e-9), examples.labels[:, told]
     means = np.clip(happened.mean(0), 1e-9, 1 - 1e-9)
 
     def entropy(p: NDArray[np.float64]) -> NDArray[np.float64]:

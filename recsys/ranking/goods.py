@@ -24,6 +24,13 @@ class Goods(msgspec.Struct, frozen=True, dict=True):
     def __len__(self) -> int:
         return len(self.categories)
 
+    def joined(self, other: "Goods") -> "Goods":
+        """These, and others behind them."""
+        return Goods(
+            np.concatenate([self.vectors, other.vectors]), self.categories + other.categories, self.brands + other.brands,
+            self.colours + other.colours, np.concatenate([self.prices, other.prices]),
+        )  # fmt: skip
+
     @cached_property
     def kinds(self) -> NDArray[np.int64]:
         """(3, items): category, brand and colour by their place in :attr:`words`."""

@@ -31,7 +31,7 @@ class Told(msgspec.Struct, frozen=True):
     losses: dict[str, float]
 
 
-class Reason(msgspec.Struct, frozen=True):
+class Driver(msgspec.Struct, frozen=True):
     """A feature in words, and by how much it raises the logit of a click above the usual."""
 
     feature: str
@@ -100,13 +100,13 @@ class Ranking:
         )
         return np.asarray(value, np.float32)
 
-    def reasons(self, asked: Asked, k: int = 3) -> list[tuple[Reason, ...]]:
+    def drivers(self, asked: Asked, k: int = 3) -> list[tuple[Driver, ...]]:
         """For every candidate the k features that speak most for it."""
         features = self.told.features
         shares = self.model.contributions(features.table(asked, self.goods, self.counts))
         best = np.argsort(-shares, 1, kind="stable")[:, :k]
         return [
-            tuple(Reason(features.names[c], features.meanings[c], float(row[c])) for c in chosen if row[c] > 0)
+            tuple(Driver(features.names[c], features.meanings[c], float(row[c])) for c in chosen if row[c] > 0)
             for row, chosen in zip(shares, best, strict=True)
         ]
 

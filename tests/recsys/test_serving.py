@@ -141,7 +141,10 @@ def test_a_stage_that_fails_is_skipped_and_named(
     served: Recommendations, shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Broken:
-        def score(self, *asked):
+        def asked(self, *told):
+            return None
+
+        def score(self, asked):
             raise RuntimeError("broken")
 
     settings, _, catalogue, _ = shop

@@ -71,7 +71,7 @@ def test_a_loss_is_worth_less_than_nothing(ranking: Ranking, goods: Goods) -> No
 
 def test_reasons_are_in_words_and_fall(ranking: Ranking) -> None:
     asked = Asked(history=History.of([1, 4, 7], NOW), candidates=ALL[:5], now=NOW)
-    for reasons in ranking.reasons(asked, 2):
+    for reasons in ranking.drivers(asked, 2):
         assert len(reasons) <= 2
         assert all(reason.share > 0 and reason.words for reason in reasons)
         assert [r.share for r in reasons] == sorted((r.share for r in reasons), reverse=True)
