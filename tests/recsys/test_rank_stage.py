@@ -14,27 +14,34 @@ from recsys.versions import Versions
 from tests.recsys.shop import PARTS, opened
 
 SOURCES = ("covisitation.window", "content.nearest")
-LISTS = 260
+LISTS = 300
 
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory):
     """Shoppers who click what costs little, wherever it stands."""
-    settings, database, catalogue, log = opened(tmp_path_factory.mktemp("rank"), sources=SOURCES, deadline=5.0)
+    settings, database, catalogue, log = opened(
+        tmp_path_factory.mktemp("rank"), sources=SOURCES, deadline=5.0, bought=True
+    )
     train(settings, database, catalogue, PARTS)
     served = Recommendations(settings, catalogue, log)
     served.refresh()
+    assert 8 <= sum(one.price < 45 for one in catalogue.page(limit=60)) <= 40
     rng = np.random.default_rng(4)
     events = []
     for n in range(LISTS):
-        user = f"ranked {n % 40}"
+        user = f"ranked {n % 60}"
         slate = served.user(user, Asked(limit=10))
         served.note(f"list {n}", user, None, "home", slate)
         now = datetime.now(UTC).isoformat()
         for place, one in enumerate(slate.items):
-            if rng.random() < (0.7 if one.product.price < 45 else 0.03) * 0.9**place:
-                events.append({"id": f"e {n} {place}", "type": "click", "item": one.product.id, "user": user, "time": now,
+            if rng.random() > (0.7 if one.product.price < 45 else 0.03) * 0.9**place:
+                continue
+            for kind in ("click", "add_to_cart", "purchase"):
+                events.append({"id": f"{kind} {n} {place}", "type": kind, "item": one.product.id, "user": user, "time": now,
                                "recommendation": f"list {n}"})  # fmt: skip
+                if rng.random() > 0.5:
+                    break
     served.flush()
     log.record(events)
     trained = train(settings, database, catalogue, PARTS)
@@ -59,7 +66,7 @@ def test_a_training_with_enough_lists_has_a_ranker_that_learnt(shop) -> None:
 def test_the_ranker_orders_by_what_people_click_and_says_what_speaks_for_it(served: Recommendations, shop) -> None:
     plain = {"explore": 0.0, "diversity": 0.0, "most_of_category": 1, "most_of_brand": 1, "most_of_price_band": 1}
     pipeline = served._pipeline.under(shop[0].recsys.model_copy(update=plain))
-    asked = Asked(limit=10, done=shop[3].of_user("ranked 1"))
+    asked = Asked(limit=10)  # somebody new: who has met what is cheap is shown other things
     slate = pipeline.answer(asked, np.random.default_rng(0))
     assert "rank" in slate.timings
     assert slate.skipped == ()
