@@ -90,7 +90,7 @@ def _effect(experiment: Experiment, metric: Metric, found: Outcomes, arm: int) -
     steady, correlation = None, 0.0
     if plain is not None:
         less, correlation = adjusted(pair, (found.before[0], found.before[arm]))
-        steady = difference(*less, level, experiment.units) if correlation else None
+        steady = difference(less[0], less[1], level, experiment.units) if correlation else None
     first, mean = (float(one.mean()) if len(one) else None for one in pair)
     verdict = _verdict(metric, steady or plain, first or 0.0)
     name = experiment.arms[arm].name

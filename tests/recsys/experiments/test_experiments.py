@@ -20,6 +20,7 @@ from tests.recsys.shop import PARTS, opened
 
 BEGIN = datetime(2026, 3, 1, tzinfo=UTC)
 T = BEGIN.timestamp()
+KEY = "a key of the tests"
 BUY = {"name": "bought", "event": "purchase", "role": "primary"}
 TRIED = {
     "id": "drawn",
@@ -36,7 +37,9 @@ TRIED = {
 
 @pytest.fixture
 def shop(tmp_path: Path):
-    settings, database, catalogue, log = opened(tmp_path, 20, 0, experiments=[TRIED], sources=("content.nearest",))
+    settings, database, catalogue, log = opened(
+        tmp_path, 20, 0, key=KEY, experiments=[TRIED], sources=("content.nearest",)
+    )
     yield settings, database, catalogue, log
     database.close()
 
@@ -91,8 +94,7 @@ def test_a_user_stays_in_the_arm_when_the_key_changes_and_is_forgotten_whole(sho
     tried = experiments(settings, log)
     first = {name: tried.user("drawn", name, T).arm for name in "abcdefghij"}
     tried.flush()
-    old = (settings.home / "recsys.key").read_text()
-    rotated = Settings(home=settings.home, recsys={"key": "a new key", "former_keys": (old,), "experiments": [TRIED]})
+    rotated = Settings(home=settings.home, recsys={"key": "a new key", "former_keys": (KEY,), "experiments": [TRIED]})
     later = EventLog(database, Identity(rotated))
     assert {name: experiments(rotated, later).user("drawn", name, T + 1).arm for name in first} == first
     later.record([event("a", "view", T + 2)])
@@ -150,7 +152,7 @@ def test_effects_are_told_from_stored_events(shop) -> None:
         arm = arms[name] = tried.user("drawn", name, at).arm
         before, treated = n % 2, arm == "drawn"
         events += [event(name, "purchase", at - DAY, price=10.0)] * before
-        if n % 10 < 2 + 3 * before + 4 * treated:
+        if n % 10 < 1 + 6 * before + 3 * treated:
             events.append(event(name, "purchase", at + 60, price=20.0, quantity=2))
         events += [event(name, "click", at + 30, k) for k in range(1 if treated else 3)]
         events += [
