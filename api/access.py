@@ -10,6 +10,7 @@ from typing import Any, cast
 
 import structlog
 from anyio import CancelScope, to_thread
+from litestar.connection import ASGIConnection
 from litestar.datastructures import Headers, MutableScopeHeaders
 from litestar.enums import ScopeType
 from litestar.middleware import ASGIMiddleware
@@ -142,6 +143,11 @@ class Access(ASGIMiddleware):
             audit.record(_name(key), f"{scope['method']} {path}", outcome)
         except ShopglassError as error:  # the change is made; what cannot be told here is told in the log
             log.error("audit_failed", error=error.detail, action=scope["method"], path=scope["path_template"])
+
+
+def actor(connection: ASGIConnection[Any, Any, Any, Any]) -> str:
+    """Whose key a request came with, for records: name and id, or "nobody"."""
+    return str(connection.scope[ACTOR])  # type: ignore[literal-required]
 
 
 def _name(key: Key | None) -> str:

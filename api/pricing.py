@@ -8,7 +8,7 @@ from litestar import Controller, Request, Response, get, post, put, route
 from litestar.enums import HttpMethod
 from litestar.params import JSONBody, PathParameter, QueryParameter
 
-from api.access import ACTOR, MERCHANT
+from api.access import MERCHANT, actor
 from api.events import JSON
 from api.guards import takes
 from api.problems import problems
@@ -161,8 +161,8 @@ class PricingController(Controller):
             data.limits,
             data.smaller,
             data.bundles,
-            request.scope[ACTOR],
-        )  # type: ignore[typeddict-item]
+            actor(request),
+        )
 
     @route(["/decisions", "/off"], http_method=HttpMethod.OPTIONS, include_in_schema=False, sync_to_thread=False)
     def allow(self, request: AnyRequest) -> Response[None]:
@@ -207,7 +207,7 @@ class PricingController(Controller):
         sync_to_thread=True,
     )
     def approve(self, state: AppState, request: AnyRequest, decision_id: DecisionId, data: JSONBody[Word]) -> Decision:
-        return state.service.prices.approve(decision_id, request.scope[ACTOR], data.note)  # type: ignore[typeddict-item]
+        return state.service.prices.approve(decision_id, actor(request), data.note)
 
     @post(
         "/decisions/{decision_id:int}/reject",
@@ -219,7 +219,7 @@ class PricingController(Controller):
         sync_to_thread=True,
     )
     def reject(self, state: AppState, request: AnyRequest, decision_id: DecisionId, data: JSONBody[Word]) -> Decision:
-        return state.service.prices.reject(decision_id, request.scope[ACTOR], data.note)  # type: ignore[typeddict-item]
+        return state.service.prices.reject(decision_id, actor(request), data.note)
 
     @post(
         "/decisions/{decision_id:int}/apply",
@@ -232,7 +232,7 @@ class PricingController(Controller):
     )
     def apply(self, state: AppState, request: AnyRequest, decision_id: DecisionId, data: JSONBody[Word]) -> Decision:
         """The rails see it a second time."""
-        return state.service.prices.apply(decision_id, request.scope[ACTOR], data.note)  # type: ignore[typeddict-item]
+        return state.service.prices.apply(decision_id, actor(request), data.note)
 
     @post(
         "/decisions/{decision_id:int}/rollback",
@@ -246,7 +246,7 @@ class PricingController(Controller):
     def roll_back(
         self, state: AppState, request: AnyRequest, decision_id: DecisionId, data: JSONBody[Word]
     ) -> Decision:
-        return state.service.prices.roll_back(decision_id, request.scope[ACTOR], data.note)  # type: ignore[typeddict-item]
+        return state.service.prices.roll_back(decision_id, actor(request), data.note)
 
     @post(
         "/rollback",
@@ -258,7 +258,7 @@ class PricingController(Controller):
         sync_to_thread=True,
     )
     def roll_back_to(self, state: AppState, request: AnyRequest, data: JSONBody[Undo]) -> RolledBack:
-        return state.service.prices.roll_back_to(data.to, data.products, request.scope[ACTOR], data.note)  # type: ignore[typeddict-item]
+        return state.service.prices.roll_back_to(data.to, data.products, actor(request), data.note)
 
     @get(
         "/prices",

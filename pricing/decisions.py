@@ -464,7 +464,8 @@ def _changes(session: Session, products: Iterable[str]) -> dict[str, list[Change
 
     The first that was noted was asked before, nobody said since when: it counts as no change of late.
     """
-    asked, found = list(products), {}
+    asked = list(products)
+    found: dict[str, list[Change]] = {}
     for start in range(0, len(asked), _PAGE):
         rows = select(HistoryRow).where(
             HistoryRow.product.in_(asked[start : start + _PAGE]), HistoryRow.price.is_not(None)

@@ -77,8 +77,10 @@ class Model(msgspec.Struct, dict=True):
             companions = csr_matrix(
                 tuple(arrays[f"companions {name}"] for name in ("data", "indices", "indptr")), (len(items), len(items))
             )
-            words = (tuple(str(one) for one in arrays[name]) for name in ("categories", "brands", "colours"))
-            goods = Goods(arrays["sketches"], *words, arrays["prices"])
+            categories, brands, colours = (
+                tuple(str(one) for one in arrays[name]) for name in ("categories", "brands", "colours")
+            )
+            goods = Goods(arrays["sketches"], categories, brands, colours, arrays["prices"])
             looked = arrays["clicks"], arrays["looks"]
             return cls(items, Recall.load(folder), companions, arrays["sketches"], *looked, goods)
 

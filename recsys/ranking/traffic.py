@@ -54,7 +54,7 @@ def acts(database: Database, number: Mapping[str, int], after: float = 0.0) -> I
                 select(*columns).where(later).order_by(EventRow.received, EventRow.id).limit(_PAGE)
             ).all()
         for row in page:
-            if row.item in number:
+            if row.item is not None and row.item in number:
                 yield Act(
                     who=row.user or row.session, item=number[row.item], kind=row.type, time=row.time,
                     received=row.received, recommendation=row.recommendation,
