@@ -54,9 +54,10 @@ def acts(database: Database, number: Mapping[str, int], after: float = 0.0) -> I
                 select(*columns).where(later).order_by(EventRow.received, EventRow.id).limit(_PAGE)
             ).all()
         for row in page:
-            if row.item is not None and row.item in number:
+            item = number.get(row.item or "")
+            if item is not None:
                 yield Act(
-                    who=row.user or row.session, item=number[row.item], kind=row.type, time=row.time,
+                    who=row.user or row.session, item=item, kind=row.type, time=row.time,
                     received=row.received, recommendation=row.recommendation,
                 )  # fmt: skip
         if len(page) < _PAGE:
