@@ -100,9 +100,9 @@ class RankStage:
         """The question about these items, as the training had it: from what the shopper did alone, and not from what
         a page shows."""
         known = (
-            Act(who="", item=self._number[one.item], kind=one.type, time=one.time, received=one.time)
+            Act(who="", item=number, kind=one.type, time=one.time, received=one.time)
             for one in done
-            if one.item in self._number and one.type in WEIGHTS
+            if one.type in WEIGHTS and (number := self._number.get(one.item or "")) is not None
         )
         recall = {source: standing[source] for source in self.ranking.told.features.sources if source in standing}
         return Asked(history=history_of(known, now), candidates=items, recall=recall, now=now, page=placement)
