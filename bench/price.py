@@ -15,7 +15,6 @@ PARTS = {
     "bandits": bandit_figures,
     "market": market_figures,
     "sample": sample_figures,
-    "speed": speed_figures,
 }
 
 
@@ -25,6 +24,8 @@ def run(data: Path, settings: Settings, *, only: str = "") -> Report:
     for name, part in PARTS.items():
         if only in ("", name):
             figures += part()
+    if only in ("", "speed"):
+        figures += speed_figures(settings)
     if only in ("", "journey"):
         figures += journey_figures(data)
     return Report(
