@@ -32,7 +32,7 @@ def test_too_many_at_once_are_told_to_come_back_and_nothing_else_waits(shop: Sho
     assert {response.status_code for response in responses} == {200, 503}
     assert all(response.json()["type"] == "urn:shopglass:busy" for response in busy)
     assert all(int(response.headers["retry-after"]) >= 1 for response in busy)
-    assert slowest < took / 3  # who stood behind the photos would have waited for all of them
+    assert median(waited) < took / 5  # who stood behind the photos would have waited for all of them
 
 
 def test_an_index_that_was_killed_comes_back_by_itself(shop: Shop, client: httpx.Client) -> None:
