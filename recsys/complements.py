@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from recsys.recommenders.item_weights import strongest
+from recsys.recommenders.item_weights import largest
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 NEIGHBOURS = 30
 _SURE = 5.0
 """Baskets of a pair by which its own count weighs as much as what is expected of its kinds."""
-_BLOCK = 4_000_000
+_BLOCK = 50_000_000  # pairs at a time
 
 
 def complements(
@@ -40,26 +40,24 @@ def complements(
     size = np.asarray(kinds.T @ taken).ravel()
     lift = (of_kinds + 0.1) / np.outer(size, size) * max(visits, 1)  # of two kinds, 1 where they meet by chance
     np.fill_diagonal(lift, 0.0)
-    rows: list[csr_matrix] = []
+    k = min(NEIGHBOURS, items)
+    near, worths = np.zeros((items, k), np.int32), np.zeros((items, k), np.float32)
+    of_kind = (_SURE / (_SURE + 1) * lift).astype(np.float32)
     step = max(1, _BLOCK // max(1, items))
     for start in range(0, items, step):
         part = slice(start, min(start + step, items))
-        expected = lift[kind[part]][:, kind]
-        pairs = np.asarray(together[part].todense(), np.float64)
-        chance = np.outer(taken[part], taken) / max(visits, 1)
-        worth = (pairs + _SURE * expected * chance) / (_SURE + 1) / chance
+        worth = of_kind[kind[part]][:, kind]
+        met = together[part].tocoo()
+        other = kind[part][met.row] != kind[met.col]
+        row, column, count = met.row[other], met.col[other], met.data[other]
+        worth[row, column] += count * max(visits, 1) / (taken[part][row] * taken[column]) / (_SURE + 1)
         if colours is not None:
-            worth *= 0.5 + np.clip(colours[part] @ colours.T, 0, 1)
-        worth[kind[part][:, None] == kind[None]] = 0
-        rows.append(strongest(_kept(worth.astype(np.float32)), NEIGHBOURS))
-    from scipy.sparse import vstack
-
-    found = vstack(rows).tocsr() if rows else csr_matrix((items, items), dtype=np.float32)
+            like = colours[part] @ colours.T
+            np.clip(like, 0, 1, out=like)
+            like += 0.5
+            worth *= like
+        worths[part], near[part] = largest(worth, k)
+    found = csr_matrix((worths.ravel(), (np.repeat(np.arange(items), k), near.ravel())), (items, items))
+    found.eliminate_zeros()
     found.sort_indices()
     return found.astype(np.float32)
-
-
-def _kept(worth: NDArray[np.float32]) -> NDArray[np.float32]:
-    if worth.shape[1] > NEIGHBOURS:
-        np.put_along_axis(worth, np.argpartition(-worth, NEIGHBOURS, axis=1)[:, NEIGHBOURS:], 0, 1)
-    return worth

@@ -18,7 +18,7 @@ from recsys.contract import Recommender, best, recommender
 from recsys.interactions import History, Interactions
 from recsys.metrics import ndcg, top
 from recsys.recommenders.ensemble import climb
-from recsys.recommenders.item_weights import ItemWeights, recency, strongest
+from recsys.recommenders.item_weights import ItemWeights, largest, recency, strongest
 from recsys.splits import last_part
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ LATEST = 30
 TAU, FLOOR = 8.0, 0.05
 _JUDGED = 20_000_000  # scores at a time where weights are learnt
 _MOST_JUDGED = 1000  # users
-_BLOCK = 2_000_000
+_BLOCK = 50_000_000  # scores at a time
 
 
 class Recalled(msgspec.Struct, frozen=True):
@@ -204,12 +204,8 @@ def table(model: Recommender, items: int, k: int = NEIGHBOURS) -> "csr_matrix":
     blocks = []
     for start in range(0, items, step):
         scores = model.score([History.of([one]) for one in range(start, min(start + step, items))])
-        kept = (
-            np.argpartition(-scores, min(k, items - 1), axis=1)[:, :k]
-            if items > k
-            else np.tile(np.arange(items), (len(scores), 1))
-        )
-        values = np.maximum(np.take_along_axis(scores, kept, 1), 0.0)
+        values, kept = largest(scores, min(k, items))
+        values = np.maximum(values, 0.0)
         rows = np.repeat(np.arange(len(scores)), kept.shape[1])
         blocks.append(csr_matrix((values.ravel(), (rows, kept.ravel())), (len(scores), items)))
     return _sorted(strongest(vstack(blocks) if blocks else csr_matrix((0, 0), dtype=np.float32), k))

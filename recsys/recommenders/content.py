@@ -4,7 +4,7 @@ import numpy as np
 
 from recsys.contract import register
 from recsys.interactions import Interactions
-from recsys.recommenders.item_weights import ItemWeights
+from recsys.recommenders.item_weights import ItemWeights, largest
 
 _BLOCK = 1024
 
@@ -36,9 +36,7 @@ class Nearest(ItemWeights):
             cosines = vectors[start : start + _BLOCK] @ vectors.T
             rows = np.arange(len(cosines))
             cosines[rows, start + rows] = -np.inf
-            found = np.argpartition(-cosines, k - 1, axis=1)[:, :k]
-            near[start : start + _BLOCK] = found
-            likeness[start : start + _BLOCK] = np.take_along_axis(cosines, found, 1)
+            likeness[start : start + _BLOCK], near[start : start + _BLOCK] = largest(cosines, k)
         weights = (np.maximum(likeness, 0.0) ** self.sharpen).astype(np.float32)
         rows = np.repeat(np.arange(count), k)
         self.weights = csr_matrix((weights.ravel(), (rows, near.ravel())), (count, count))

@@ -30,6 +30,14 @@ def recency(histories: Sequence[History], items: int, tau: float, floor: float) 
     return csr_matrix((values.astype(np.float32), columns, ends), (len(histories), items))
 
 
+def largest(scores: NDArray[np.float32], k: int) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    """(n, k) values and columns of the k largest of every row, in no order; torch's selection takes a third of numpy's time."""
+    import torch
+
+    values, columns = torch.topk(torch.from_numpy(scores), k, dim=1, sorted=False)
+    return values.numpy(), columns.numpy()
+
+
 def pairs_nearby(starts: NDArray[np.int64], item: NDArray[np.int64], items: int, window: int, tau: float) -> Any:
     """(items, items) sparse: how often one came before the other, weighted exp(-gap/tau), gap at most ``window``."""
     from scipy.sparse import coo_matrix, csr_matrix

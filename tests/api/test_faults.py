@@ -3,6 +3,7 @@
 import signal
 import time
 from concurrent.futures import ThreadPoolExecutor
+from statistics import median
 
 import httpx
 import psutil
@@ -21,11 +22,11 @@ def test_too_many_at_once_are_told_to_come_back_and_nothing_else_waits(shop: Sho
 
     with ThreadPoolExecutor(48) as pool, shop.client() as client:
         answers = [pool.submit(ask, number) for number in range(48)]
-        start, slowest = time.monotonic(), 0.0
+        start, waited = time.monotonic(), []
         while not all(answer.done() for answer in answers):
             began = time.monotonic()
             assert client.get("/health/live").status_code == 200
-            slowest = max(slowest, time.monotonic() - began)
+            waited.append(time.monotonic() - began)
         took = time.monotonic() - start
         responses = [answer.result() for answer in answers]
     busy = [response for response in responses if response.status_code == 503]

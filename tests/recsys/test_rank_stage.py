@@ -73,7 +73,7 @@ def test_the_ranker_orders_by_what_people_click_and_says_what_speaks_for_it(serv
     pipeline._ranker = None
     without = pipeline.answer(asked, np.random.default_rng(0))
     cheap, before = (np.mean([one.product.price < 45 for one in told.items]) for told in (slate, without))
-    assert cheap > max(0.7, before)
+    assert cheap >= max(0.6, before + 0.1)
     assert not any(one.drivers for one in without.items)
     assert any(driver.words for one in slate.items for driver in one.drivers)
     assert all(set(one.standing) >= {"content.nearest"} for one in slate.items)
