@@ -13,7 +13,7 @@ import msgspec
 import structlog
 from anyio import CapacityLimiter, sleep, to_thread
 
-from api.facts import facts_of
+from api.facts import facts_of, kin_of
 from api.garments import open_fitting, then_prepare
 from api.metrics import observe_stages
 from api.sight import batched
@@ -310,7 +310,9 @@ class Service:
             parts = tuple(one.stop - one.start for one in getattr(vision.encoder, "subspaces", ()))
             training = train_function(settings, self.catalogue.database, parts)
             stack.enter_context(Worker(self.jobs, {RECOMMEND: training}))
-            stack.enter_context(Worker(self.jobs, {FORECAST: forecast_function(self.catalogue.database)}))
+            stack.enter_context(
+                Worker(self.jobs, {FORECAST: forecast_function(self.catalogue.database, kin_of(self.catalogue))})
+            )
             self._warm.set()
         except ShopglassError as error:
             self._fail(error)

@@ -1,3 +1,4 @@
+from .alike import Alike, nearest
 from .cleaning import Change, Refusal, Sales, clean, read_sales
 from .contract import LEVELS, Forecast, Forecaster, forecaster, list_forecasters
 from .explaining import Point, Told
@@ -11,6 +12,7 @@ from .store import KIND, Forecasts, Made, Order, forecast_function, forecast_sal
 __all__ = [
     "KIND",
     "LEVELS",
+    "Alike",
     "Change",
     "Federated",
     "Forecast",
@@ -40,6 +42,7 @@ __all__ = [
     "forecaster",
     "list_forecasters",
     "list_policies",
+    "nearest",
     "plan",
     "policy",
     "read_sales",

@@ -86,16 +86,26 @@ def read_alike(path: Path) -> dict[str, Alike]:
     return found
 
 
-def nearest(names: Sequence[str], vectors: Array, most: int = NEAREST) -> dict[str, tuple[tuple[str, float], ...]]:
-    """Of each, the nearest others by cosine; weights fall by e for every tenth of it. vectors: (n, d)."""
+def nearest(
+    names: Sequence[str], vectors: Array, most: int = NEAREST, of: Sequence[str] | None = None
+) -> dict[str, tuple[tuple[str, float], ...]]:
+    """Of each, or of those in ``of``, the nearest others by cosine; weights fall by e for every tenth of it. vectors: (n, d)."""
     unit = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
     found = {}
+    wanted = None if of is None else set(of)
     for at, name in enumerate(names):
+        if wanted is not None and name not in wanted:
+            continue
         cosine = unit @ unit[at]
         cosine[at] = -np.inf
         order = np.argsort(-cosine, kind="stable")[: min(most, len(names) - 1)]
         found[name] = tuple((names[one], float(np.exp((min(cosine[one], 1.0) - 1) / _WARMTH))) for one in order)
     return found
+
+
+def young(series: Sequence[Series]) -> list[Series]:
+    """Those with less history than one that is borrowed from."""
+    return [one for one in series if len(one) < _OLD * one.season]
 
 
 def newcomers(series: Sequence[Series], alike: Mapping[str, Alike], known: set[str]) -> list[Series]:
@@ -121,13 +131,13 @@ def with_alike(model: Forecaster, series: Sequence[Series], told: Sequence[Forec
     borrow from keeps what was told.
     """
     found = list(told)
-    young = [
+    borrowing = [
         at for at, one in enumerate(series) if one.id in alike and (told[at].fallback or _known(one) < _young(one, k))
     ]
     lenders = {
         one.id: at for at, one in enumerate(series) if _known(one) >= _OLD * one.season and not told[at].fallback
     }
-    weights = {at: _weights(series[at], alike[series[at].id], series, lenders) for at in young}
+    weights = {at: _weights(series[at], alike[series[at].id], series, lenders) for at in borrowing}
     used = sorted({lender for own in weights.values() for lender in own})
     if not used:
         return found

@@ -1,6 +1,6 @@
 """Forecasts of a shop: made as a job, kept in the database, told by product; and the series they were made from."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core import Base, Database, Function, Running
 from core.errors import NotFound
-from forecasting.alike import newcomers, read_alike, with_alike
+from forecasting.alike import Alike, newcomers, read_alike, with_alike, young
 from forecasting.cleaning import Refusal, Sales, read_sales
 from forecasting.contract import LEVELS, Future, check, fallback, forecaster
 from forecasting.effects import effects
@@ -21,6 +21,7 @@ from forecasting.explaining import Told, told
 from forecasting.series import Series
 
 KIND = "forecast"
+Kin = Callable[[Sequence[str], Sequence[str]], Mapping[str, Alike]]
 DEFAULT = {"day": "boosting.global"}
 """What forecasts a frequency where nothing is asked for; for all others ``ensemble.weighed``."""
 
@@ -63,11 +64,11 @@ def forecast_sales(
     model: str | None = None,
     horizon: int | None = None,
     future: Future | None = None,
-    alike: Path | None = None,
+    alike: Path | Mapping[str, Alike] | None = None,
 ) -> Made:
-    """Fit and ask by frequency; what is in the file ``alike``, as of :func:`forecasting.alike.read_alike`, and has
+    """Fit and ask by frequency; what ``alike`` names, itself or as a file of :func:`forecasting.alike.read_alike`, and has
     little or no history borrows from what is like it. Raises BadRequest and NotFound for a horizon or model that there is not."""
-    kin = {} if alike is None else read_alike(alike)
+    kin = read_alike(alike) if isinstance(alike, Path) else alike or {}
     found: list[Told] = []
     for frequency in dict.fromkeys(one.frequency for one in sales.series):
         own = [one for one in sales.series if one.frequency == frequency]
@@ -145,14 +146,18 @@ class Forecasts:
             return tuple(msgspec.msgpack.decode(row, type=Told) for row in rows)
 
 
-def forecast_function(database: Database) -> Function:
-    """The function of the job kind ``forecast``; it removes the table, which came for it alone."""
+def forecast_function(database: Database, kin: Kin = lambda young, others: {}) -> Function:
+    """The function of the job kind ``forecast``; it removes the table, which came for it alone. kin: what is like each of
+    the first products, among all of the second."""
 
     def run(running: Running) -> dict[str, Any]:
         order = msgspec.convert(running.arguments, Order)
         path = Path(order.sales)
         running.report(0, 2)
-        made = forecast_sales(read_sales(path), order.model, order.horizon)
+        sales = read_sales(path)
+        new = [one.id for one in young(sales.series)]
+        alike = kin(new, [one.id for one in sales.series]) if new else {}
+        made = forecast_sales(sales, order.model, order.horizon, alike=alike)
         running.report(1, 2)
         Forecasts(database).put(made.forecasts)
         path.unlink(missing_ok=True)

@@ -100,3 +100,26 @@ def test_a_question_that_makes_no_sense_ends_in_words(shop: Shop, sales: Path, w
     ended = command(shop, "forecast", str(sales), *wrong)
     assert ended.returncode == 1
     assert "Traceback" not in ended.stderr
+
+
+def test_a_product_of_three_days_borrows_from_what_looks_like_it(client: httpx.Client, shop: Shop) -> None:
+    """Two kinds of product sell 2 and 20 a day; one of three days has sold nothing yet."""
+    rows = [json.loads(line) for line in (shop.sample / "catalogue.jsonl").read_text().splitlines()]
+    kinds: dict[str, list[str]] = {}
+    for row in rows:
+        kinds.setdefault(row["category"], []).append(row["id"])
+    (_, high), (_, low) = sorted(kinds.items(), key=lambda one: -len(one[1]))[:2]
+    rng = np.random.default_rng(3)
+    days = [date.fromordinal(date(2025, 1, 1).toordinal() + n) for n in range(200)]
+    lines = ["series,date,quantity"]
+    for ids, rate in ((high[1:], 20), (low, 2)):
+        lines += [f"{id},{day},{rng.poisson(rate)}" for id in ids for day in days]
+    lines += [f"{high[0]},{day},0" for day in days[-3:]]
+    answer = client.post("/v1/forecasts/jobs", files={"sales": ("sales.csv", "\n".join(lines), "text/csv")})
+    deadline = time.monotonic() + 120
+    while (told := client.get(answer.headers["location"]).json())["state"] not in ("done", "failed"):
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+    assert told["state"] == "done", told
+    forecast = client.get(f"/v1/forecasts/{high[0]}").json()["forecast"]
+    assert np.mean([point["mean"] for point in forecast["points"]]) > 8
