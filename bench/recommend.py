@@ -9,6 +9,7 @@ from bench.movielens import OURS, PEERS, blended, movielens, quality, random, te
 from bench.offpolicy import offpolicy_figures
 from bench.profiles import profile_figures
 from bench.ranking import ranking_figures
+from bench.recommend_journey import journey_figures
 from bench.recommend_serving import serving_figures
 from bench.report import Figure, Report
 from bench.shoppers import shopper_figures
@@ -21,7 +22,7 @@ from recsys.splits import Split, without_items
 
 SEED = 7
 COLD = 50
-PARTS = ("movielens", "shoppers", "ranking", "profiles", "offpolicy", "serving")
+PARTS = ("movielens", "shoppers", "ranking", "profiles", "offpolicy", "journey", "serving")
 
 
 def run(
@@ -29,7 +30,7 @@ def run(
 ) -> Report:
     """Every model and every peer is tuned on a part of its training events; the test part is looked at once.
 
-    only: parts, separated by commas: movielens, shoppers, ranking, profiles, offpolicy, serving.
+    only: parts, separated by commas: movielens, shoppers, ranking, profiles, offpolicy, journey, serving.
     """
     chosen = only.split(",")
     if unknown := set(chosen) - set(PARTS):
@@ -53,6 +54,8 @@ def run(
         figures += profile_figures(shoppers, SEED)
     if "offpolicy" in chosen:
         figures += offpolicy_figures(shoppers, SEED)
+    if "journey" in chosen and (data / "completejourney").is_dir():
+        figures += journey_figures(data / "completejourney")
     if "serving" in chosen:
         figures += serving_figures(settings, seconds)
     return Report(

@@ -190,11 +190,13 @@ class Experiment(Section):
 class Fair(Section):
     """When a training is refused, 0 for never: a group's quality is clearly below this share of that of all (``quality``), or a
     group of products has clearly less than this share of the places that what is wanted of it would give it
-    (``exposure``). Groups smaller than ``least``, in shoppers or in what they wanted, are not judged."""
+    (``exposure``). Groups smaller than ``least``, in shoppers or in what they wanted, are not judged; nor are other ``kinds``
+    than these: of a grocer's three hundred categories, some never stand among the first ten."""
 
     quality: Annotated[float, Field(ge=0, le=1)] = 0.1
     exposure: Annotated[float, Field(ge=0, le=1)] = 0.05
     least: Positive = 50
+    kinds: tuple[Literal["place", "activity", "category", "price", "age"], ...] = ("place", "activity")
 
 
 class Recsys(Section):

@@ -134,7 +134,7 @@ class Policy(msgspec.Struct, metaclass=_Kind, kw_only=True, dict=True):  # type:
             with np.load(folder / f"{cls.tag}.npz", allow_pickle=False) as arrays:
                 made.restore({name: arrays[name] for name in arrays.files})
         except FileNotFoundError as error:
-            raise NotFound(f"There is no saved {cls.tag} here.", remedy="Run: shopglass price train") from error
+            raise NotFound(f"There is no saved {cls.tag} here.", remedy="Fit one, and save it.") from error
         return made
 
     def _fields(self) -> dict[str, object]:

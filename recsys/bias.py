@@ -52,7 +52,7 @@ class BiasReport(msgspec.Struct, frozen=True):
 
 
 def bias(held: Held, seen: Interactions, rules: Fair) -> BiasReport:
-    """Groups of fewer than ``rules.least`` are told and not judged."""
+    """Groups of fewer than ``rules.least``, and those of other kinds than ``rules.kinds``, are told and not judged."""
     quality = ndcg(held.lists, held.wanted, 10)
     owner = np.repeat(np.arange(len(held.wanted)), [len(one) for one in held.wanted])
     item = np.concatenate(held.wanted)
@@ -81,7 +81,7 @@ def _of_shoppers(
     rules: Fair,
 ) -> Group:
     own, lists = quality[mask], held.lists[mask]
-    faults = _quality(own, whole, rules)
+    faults = _quality(kind, own, whole, rules)
     shown = len(np.unique(lists[lists >= 0])) / items
     return Group(kind, name, len(own), float(own.mean()), shown, None, faults)
 
@@ -102,14 +102,14 @@ def _of_products(
     shown = (weight * mask[held.lists]).sum(1) / np.maximum(weight.sum(1), 1e-9)
     wanted = np.bincount(owner, mask[item]) / np.bincount(owner)
     own = found[mask[item]]
-    faults = _quality(own, whole, rules)
-    if len(own) >= rules.least and _below(shown - rules.exposure * wanted):
+    faults = _quality(kind, own, whole, rules)
+    if kind in rules.kinds and len(own) >= rules.least and _below(shown - rules.exposure * wanted):
         faults += (f"shown in {shown.mean():.2%} of places and wanted in {wanted.mean():.2%}",)
     return Group(kind, name, len(own), float(own.mean()), float(shown.mean()), float(wanted.mean()), faults)
 
 
-def _quality(own: NDArray[np.float64], whole: float, rules: Fair) -> tuple[str, ...]:
-    if len(own) < rules.least or not _below(own - rules.quality * whole):
+def _quality(kind: str, own: NDArray[np.float64], whole: float, rules: Fair) -> tuple[str, ...]:
+    if kind not in rules.kinds or len(own) < rules.least or not _below(own - rules.quality * whole):
         return ()
     return (f"quality {own.mean():.3f}, and {whole:.3f} over all",)
 

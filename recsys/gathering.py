@@ -105,25 +105,27 @@ def _first_meetings(seen: Interactions) -> Interactions:
 def _products(
     catalogue: Catalogue,
 ) -> tuple[list[str], list[str], list[str], list[str], list[float], NDArray[np.float32] | None]:
-    """Ids, categories, brands, colours, prices and vectors, by id."""
+    """Ids, categories, brands, colours, prices and vectors, by id; a product without a vector, such as one that has no
+    picture, has zeros, and without any there are none."""
     live = catalogue.live()
-    items: list[str] = []
-    categories: list[str] = []
-    brands: list[str] = []
-    colours: list[str] = []
-    prices: list[float] = []
-    vectors: list[NDArray[np.float32]] = []
-    pages: Iterator[tuple[list[object], NDArray[np.float32]]] = iter(())
-    if live is not None:
-        pages = catalogue.iterate(live)  # type: ignore[assignment]
-    for products, own in pages:
-        items += [one.id for one in products]  # type: ignore[attr-defined]
-        categories += [one.category for one in products]  # type: ignore[attr-defined]
-        brands += [one.brand for one in products]  # type: ignore[attr-defined]
-        colours += [colour_of(one) for one in products]  # type: ignore[arg-type]
-        prices += [float(one.price) for one in products]  # type: ignore[attr-defined]
-        vectors.append(np.asarray(own, np.float32))
-    return items, categories, brands, colours, prices, np.concatenate(vectors) if vectors else None
+    found: list[Product] = []
+    vectors: dict[str, NDArray[np.float32]] = {}
+    after = ""
+    while page := catalogue.page(after=after, limit=1000):
+        found += page
+        after = page[-1].id
+        if live is not None:
+            vectors |= catalogue.own_vectors(live, [one.id for one in page])
+    own = None
+    if vectors:
+        own = np.zeros((len(found), len(next(iter(vectors.values())))), np.float32)
+        for place, one in enumerate(found):
+            if one.id in vectors:
+                own[place] = vectors[one.id]
+    return (
+        [one.id for one in found], [one.category for one in found], [one.brand for one in found],
+        [colour_of(one) for one in found], [float(one.price) for one in found], own,
+    )  # fmt: skip
 
 
 def _events(database: Database) -> Iterator[Any]:

@@ -151,7 +151,7 @@ class Pipeline:
         if ranker is not None and len(names):
             scores = work.run("rank", lambda: ranker.score(question(np.arange(len(names)))), scores)
         order = np.lexsort((recalled.items, -scores))
-        met = set(ids)
+        met = set(ids) - bought if self._rules.bought else set(ids)  # what may be bought again is no news
         eligible = self._eligible(asked, [(names[one], float(scores[one]), int(one)) for one in order if names[one] not in met], hidden, bought, work)  # fmt: skip
         if len(eligible) < asked.limit:  # what was looked at before rather than empty places
             again = [(names[one], float(scores[one]) - 1e3, int(one)) for one in order if names[one] in met]

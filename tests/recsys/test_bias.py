@@ -18,6 +18,8 @@ from tests.recsys.shop import PARTS, opened
 
 USERS, ITEMS = 200, 40
 
+KINDS = ("place", "activity", "category", "price", "age")
+
 
 def world(served: str = "Graz", shown: int = 20) -> tuple[Held, Interactions]:
     """Every shopper wants two products; those of one place find one of theirs first. Lists are of the first products only."""
@@ -40,7 +42,7 @@ def world(served: str = "Graz", shown: int = 20) -> tuple[Held, Interactions]:
 
 
 def test_a_place_that_is_served_worse_is_named() -> None:
-    told = bias(*world(), Fair(quality=0.5, exposure=0))
+    told = bias(*world(), Fair(quality=0.5, exposure=0, kinds=KINDS))
     assert told.faults == (f"place Lyon: quality 0.000, and {told.ndcg:.3f} over all",)
     groups = {(one.kind, one.name): one for one in told.groups}
     assert groups["place", "Graz"].quality == pytest.approx(2 * told.ndcg)
@@ -49,14 +51,14 @@ def test_a_place_that_is_served_worse_is_named() -> None:
     assert {name for kind, name in groups if kind == "category"} == {"shoes", "hats"}
     assert {name for kind, name in groups if kind == "price"} == {"4 to 8"}
     assert {name for kind, name in groups if kind == "age"} == {"new", "old"}
-    assert bias(*world(), Fair(quality=0, exposure=0)).faults == ()
-    assert bias(*world(), Fair(quality=0.5, exposure=0, least=101)).faults == ()
-    assert bias(*world("all"), Fair(quality=0.5, exposure=0)).faults == ()
+    assert bias(*world(), Fair(quality=0, exposure=0, kinds=KINDS)).faults == ()
+    assert bias(*world(), Fair(quality=0.5, exposure=0, least=101, kinds=KINDS)).faults == ()
+    assert bias(*world("all"), Fair(quality=0.5, exposure=0, kinds=KINDS)).faults == ()
 
 
 def test_products_that_are_wanted_and_not_shown_are_named() -> None:
     held, seen = world("nobody")
-    told = bias(held, seen, Fair(quality=0, exposure=0.2))
+    told = bias(held, seen, Fair(quality=0, exposure=0.2, kinds=KINDS))
     hats, shoes = (next(one for one in told.groups if one.name == name) for name in ("hats", "shoes"))
     assert len(hats.faults) == 1
     assert hats.faults[0].startswith("shown in 0.00% of places")
@@ -72,7 +74,9 @@ def test_a_training_that_is_refused_leaves_the_version_before(tmp_path) -> None:
     with pytest.raises(NotFound):
         Versions(tmp_path).bias(None)
     strict = settings.model_copy(
-        update={"recsys": settings.recsys.model_copy(update={"fair": Fair(quality=1, exposure=1, least=2)})}
+        update={
+            "recsys": settings.recsys.model_copy(update={"fair": Fair(quality=1, exposure=1, least=2, kinds=KINDS)})
+        }
     )
     with pytest.raises(Biased, match="treats groups too badly"):
         train(strict, database, catalogue, PARTS)
