@@ -9,6 +9,7 @@ from .money import Money
 from .panel import Panel
 from .promotions import Budget, Channel, Spent
 from .quoting import quote
+from .reading import read_states
 from .states import Fault, Interval, Rival, State
 
 __all__ = [
@@ -48,5 +49,6 @@ __all__ = [
     "policy",
     "profit_of",
     "quote",
+    "read_states",
     "simulate",
 ]

@@ -59,14 +59,14 @@ def bias(held: Held, seen: Interactions, rules: Fair) -> BiasReport:
     found = np.concatenate([np.isin(one, row) for one, row in zip(held.wanted, held.lists, strict=True)]) * 1.0
     whole = float(quality.mean()), float(found.mean())
     groups = [
-        _of_shoppers(kind, name, mask, held, quality, whole[0], len(seen.items), rules)
+        _of_shoppers(kind, name, mask, held, quality, len(seen.items), rules)
         for kind, labels in _shoppers(held, seen)
         for name, mask in _parted(labels)
     ]
     for kind, labels in _products(seen):
         for name, mask in _parted(labels):
             if mask[item].any():
-                groups.append(_of_products(kind, name, mask, held, owner, item, found, whole[1], rules))
+                groups.append(_of_products(kind, name, mask, held, owner, item, found, rules))
     return BiasReport(len(held.wanted), *whole, tuple(groups))
 
 
@@ -76,12 +76,11 @@ def _of_shoppers(
     mask: NDArray[np.bool_],
     held: Held,
     quality: NDArray[np.float64],
-    whole: float,
     items: int,
     rules: Fair,
 ) -> Group:
     own, lists = quality[mask], held.lists[mask]
-    faults = _quality(kind, own, whole, rules)
+    faults = _quality(kind, own, quality, rules)
     shown = len(np.unique(lists[lists >= 0])) / items
     return Group(kind, name, len(own), float(own.mean()), shown, None, faults)
 
@@ -94,7 +93,6 @@ def _of_products(
     owner: NDArray[np.int64],
     item: NDArray[np.int64],
     found: NDArray[np.float64],
-    whole: float,
     rules: Fair,
 ) -> Group:
     there = held.lists >= 0
@@ -102,16 +100,20 @@ def _of_products(
     shown = (weight * mask[held.lists]).sum(1) / np.maximum(weight.sum(1), 1e-9)
     wanted = np.bincount(owner, mask[item]) / np.bincount(owner)
     own = found[mask[item]]
-    faults = _quality(kind, own, whole, rules)
+    faults = _quality(kind, own, found, rules)
     if kind in rules.kinds and len(own) >= rules.least and _below(shown - rules.exposure * wanted):
         faults += (f"shown in {shown.mean():.2%} of places and wanted in {wanted.mean():.2%}",)
     return Group(kind, name, len(own), float(own.mean()), float(shown.mean()), float(wanted.mean()), faults)
 
 
-def _quality(kind: str, own: NDArray[np.float64], whole: float, rules: Fair) -> tuple[str, ...]:
-    if kind not in rules.kinds or len(own) < rules.least or not _below(own - rules.quality * whole):
+def _quality(kind: str, own: NDArray[np.float64], all_of: NDArray[np.float64], rules: Fair) -> tuple[str, ...]:
+    """all_of: the values of everybody, whose spread a group of nothing but misses has too."""
+    if kind not in rules.kinds or len(own) < rules.least:
         return ()
-    return (f"quality {own.mean():.3f}, and {whole:.3f} over all",)
+    error = max(float(own.std()), float(all_of.std())) / np.sqrt(len(own))
+    if own.mean() + SURE * error >= rules.quality * all_of.mean():
+        return ()
+    return (f"quality {own.mean():.3f}, and {all_of.mean():.3f} over all",)
 
 
 def _below(values: NDArray[np.float64]) -> bool:

@@ -33,7 +33,7 @@ DOORS = {
     "forecasting": "Alike nearest Change Federated Network Place Privacy Stock average store_of two_levels Forecast Forecaster Forecasts Frequency Item KIND LEVELS Made Order Planned Point Proposal "
     "PurchaseOrder PurchaseOrders Refusal Sales Series Told clean forecast_function forecast_sales forecaster "
     "list_forecasters list_policies plan policy read_sales read_stocks",
-    "pricing": "Asked Decided Decision Decisions Entry RolledBack Stage Explanation Point Simulated explain simulate Advice Budget Channel Elasticities Experiment Fault Interval Limits Money Outcome Panel Policy "
+    "pricing": "read_states Asked Decided Decision Decisions Entry RolledBack Stage Explanation Point Simulated explain simulate Advice Budget Channel Elasticities Experiment Fault Interval Limits Money Outcome Panel Policy "
     "Proposal Quote Rails Rival Spent State cheapest_experiment demand_at estimate list_policies policy profit_of quote",
     "tryon": "ACCESSORY_KINDS KIND LABELS MOST_GARMENTS PARTS POINTS POINTS_OF Accessory AccessoryAsset "
     "AccessoryKind Answer Body Category Code Confidence Document Face Failure Fitting Format Garment "

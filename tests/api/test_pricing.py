@@ -116,3 +116,22 @@ def test_files_alone_are_enough(shop: Shop, tmp_path: Path) -> None:
     assert run("--policy", "magic").returncode == 1
     file.write_text("{")
     assert "Line 1" in run().stderr
+
+
+def test_a_table_of_sales_becomes_decisions_for_the_page(shop: Shop, client: httpx.Client, tmp_path: Path) -> None:
+    from sample import generate, sell
+
+    table = tmp_path / "sales.csv"
+    sell(list(generate(12, 3)), 3, 300).write(table)
+    run = subprocess.run(
+        [sys.executable, "-m", "api", "price", "--sales", str(table), "--fresh", "--propose", "--json"],
+        env=shop.environment, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert run.returncode == 0, run.stderr
+    moved = {one["product"] for one in json.loads(run.stdout)["quotes"] if not one["kept"]}
+    assert moved
+    for product in moved:
+        (made,) = client.get("/v1/pricing/decisions", params={"product": product, "limit": 1}).json()
+        assert made["state"] in ("proposed", "approved")
+        assert client.get("/v1/pricing/history", params={"product": product}).json()[-2]["actor"] == "command line"
+        client.post(f"/v1/pricing/decisions/{made['id']}/reject", json={})

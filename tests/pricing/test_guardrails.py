@@ -91,8 +91,8 @@ def broken(of: State, rails: Rails, limits: Limits, told: Quote) -> str:
     return ""
 
 
-def test_no_price_breaks_a_rail_in_20_000_cases() -> None:
-    for of, proposal, rails, limits in cases(20_000, 1):
+def test_no_price_breaks_a_rail_in_100_000_cases() -> None:
+    for of, proposal, rails, limits in cases(100_000, 1):
         told = guard(proposal, of, rails, limits, NOW)
         assert broken(of, rails, limits, told) == "", (of, proposal, rails, limits, told)
         assert told.kept == (told.price == of.price)
