@@ -36,7 +36,7 @@ def journey_figures(folder: Path) -> list[Figure]:
     border = float(rows["time"].quantile(1 - HELD))  # type: ignore[arg-type]
     before, after = rows.filter(pl.col("time") <= border), rows.filter(pl.col("time") > border)
     with tempfile.TemporaryDirectory() as home:
-        settings = Settings(home=Path(home), recsys={"bought": True, "explore": 0.0, "deadline": 5.0})  # type: ignore[arg-type]
+        settings = Settings(home=Path(home), recsys={"bought": True, "explore": 0.0, "deadline": 5.0})
         database = Database(settings.database_url)
         try:
             database.migrate()
