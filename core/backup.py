@@ -4,6 +4,7 @@ Rows are copied as of one moment while a service runs: by SQLite's own backup, o
 in it, as the rows hold every vector that it is made of.
 """
 
+import errno
 import os
 import sqlite3
 import subprocess
@@ -110,7 +111,12 @@ def _copy_rows(settings: Settings, to: Path) -> None:
         if not address.database or not Path(address.database).is_file():
             raise Conflict("There are no rows yet.", remedy="Back up after the first ingest.")
         with closing(sqlite3.connect(address.database)) as live, closing(sqlite3.connect(to)) as copy:
-            live.backup(copy)
+            try:
+                live.backup(copy)
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode == sqlite3.SQLITE_FULL:  # as any other file would have it
+                    raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC)) from error
+                raise
         return
     _postgresql("pg_dump", settings, "--format=custom", "--no-owner", f"--file={to}")
 
