@@ -1,5 +1,8 @@
 """The page of recommendations in a real browser, against the live service."""
 
+import subprocess
+import sys
+
 import pytest
 
 from tests.api.conftest import Shop
@@ -9,8 +12,19 @@ pytestmark = pytest.mark.browser
 __all__ = ["browser"]
 
 
+@pytest.fixture(scope="module")
+def trained(shop: Shop) -> None:
+    """Recommenders, if no test before has trained any."""
+    with shop.client() as client:
+        if client.get("/v1/items/SG-00001/complements").json()["version"] is None:
+            done = subprocess.run(
+                [sys.executable, "-m", "api", "recommend", "train"], env=shop.environment, capture_output=True, text=True, check=False
+            )  # fmt: skip
+            assert done.returncode == 0, done.stderr
+
+
 @pytest.fixture
-def page(browser, shop: Shop) -> Page:
+def page(browser, shop: Shop, trained: None) -> Page:
     page = Page(browser, shop).open()
     browser.get(f"{shop.url}/shop")
     page.until(lambda: len(page.all("#for-you .hit")) == 18)

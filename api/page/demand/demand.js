@@ -2,8 +2,8 @@
 
 import { Chart, rounds } from "/page/chart.js";
 import { call } from "/page/service.js";
+import { one, trying } from "/page/trying.js";
 
-const one = (id) => document.getElementById(id);
 const number = (value, most = 1) => new Intl.NumberFormat(navigator.language, { maximumFractionDigits: most }).format(value);
 const percent = (value) => new Intl.NumberFormat(navigator.language, { style: "percent", maximumFractionDigits: 0, signDisplay: "exceptZero" }).format(value);
 const day = (text) => new Date(`${text}T00:00:00Z`).getTime();
@@ -14,18 +14,6 @@ let skus = [];
 let chosen = null; // the forecast that is looked at
 let only = "proposed";
 let asked = 0; // of questions about a forecast; an answer that was overtaken is dropped
-
-async function trying(work) {
-  one("problem").hidden = true;
-  try {
-    return await work();
-  } catch (error) {
-    one("problem-title").textContent = error.title ?? "Something went wrong";
-    one("problem-detail").textContent = [error.detail ?? error.message, error.remedy].filter(Boolean).join(" ");
-    one("problem").hidden = false;
-    return null;
-  }
-}
 
 const send = (path, body) =>
   call(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });

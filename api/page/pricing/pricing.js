@@ -2,8 +2,8 @@
 
 import { Chart, rounds } from "/page/chart.js";
 import { call } from "/page/service.js";
+import { one, trying } from "/page/trying.js";
 
-const one = (id) => document.getElementById(id);
 const PAGE = 50;
 const digits = (currency) =>
   new Intl.NumberFormat("en", { style: "currency", currency }).resolvedOptions().maximumFractionDigits;
@@ -20,18 +20,6 @@ let only = "proposed";
 let chosen = null; // the decision that is looked at
 let curve = null; // what other prices of it would do
 let asked = 0; // of questions about a decision; an answer that was overtaken is dropped
-
-async function trying(work) {
-  one("problem").hidden = true;
-  try {
-    return await work();
-  } catch (error) {
-    one("problem-title").textContent = error.title ?? "Something went wrong";
-    one("problem-detail").textContent = [error.detail ?? error.message, error.remedy].filter(Boolean).join(" ");
-    one("problem").hidden = false;
-    return null;
-  }
-}
 
 const change = ({ price, current }) => price.minor / current.minor - 1;
 

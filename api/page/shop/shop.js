@@ -2,9 +2,9 @@
 
 import { call, picture } from "/page/service.js";
 import { money, titleOf } from "/page/product.js";
+import { one, trying } from "/page/trying.js";
 
 const SESSION = "shopglass-visit";
-const one = (id) => document.getElementById(id);
 const basket = new Map();
 let liked = new Set();
 let looking = null; // the product that is looked at
@@ -34,18 +34,6 @@ function tell(type, item, shown = {}) {
 }
 
 const recommend = (question) => post("/v1/sessions/recommendations", { session: session(), ...question });
-
-async function trying(work) {
-  one("problem").hidden = true;
-  try {
-    return await work();
-  } catch (error) {
-    one("problem-title").textContent = error.title ?? "Something went wrong";
-    one("problem-detail").textContent = [error.detail ?? error.message, error.remedy].filter(Boolean).join(" ");
-    one("problem").hidden = false;
-    return null;
-  }
-}
 
 function card(item, { recommendation, page, position }) {
   const { product, reason } = item;
