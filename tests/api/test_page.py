@@ -177,7 +177,7 @@ def test_filters_narrow_and_can_be_cleared(page: Page) -> None:
     page.one("#facets .check").click()
     filtered = page.searched(before)
     assert page.one("#filter-count").text == "1"
-    page.one("#in-stock").click()
+    page.one("#in-stock").send_keys(Keys.SPACE)  # a click may miss what moves while new facets come
     page.searched(filtered)
     assert not page.all("#hits .badge.gone")
     page.one("#clear-filters").click()
