@@ -6,6 +6,7 @@ in it, as the rows hold every vector that it is made of.
 
 import errno
 import os
+import shutil
 import sqlite3
 import subprocess
 import tarfile
@@ -168,7 +169,14 @@ def _unpack(source: Path, folder: Path) -> Backup:
     remedy = "Use another backup."
     try:
         with tarfile.open(source, "r:") as archive:
-            archive.extractall(folder, filter="data")  # nothing outside the folder, no links, no devices
+            for member in archive:  # nothing outside the folder, no links, no devices
+                place = folder / member.name
+                data = archive.extractfile(member) if member.isreg() else None
+                if data is None or not place.resolve().is_relative_to(folder.resolve()):
+                    raise tarfile.TarError(f"{member.name} is no file of a backup")
+                place.parent.mkdir(parents=True, exist_ok=True)
+                with data, place.open("wb") as file:
+                    shutil.copyfileobj(data, file)
         told = msgspec.json.decode((folder / MANIFEST_NAME).read_bytes(), type=Backup)
     except (tarfile.TarError, OSError, msgspec.DecodeError) as error:
         raise BadRequest(f"{source.name} is not a backup of Shopglass, or is cut short.", remedy=remedy) from error

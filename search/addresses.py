@@ -15,6 +15,8 @@ def is_public(address: str) -> bool:
     ip = ip_address(address.partition("%")[0])
     if isinstance(ip, IPv6Address) and ip in NAT64:  # a translator's, which counts as reserved itself
         return is_public(str(IPv4Address(int(ip) & 0xFFFFFFFF)))
+    if isinstance(ip, IPv6Address) and ip.sixtofour is not None:  # which Pythons before 3.11.4 call reserved, too
+        return is_public(str(ip.sixtofour))
     if not ip.is_global or ip.is_multicast or ip.is_reserved or ip.is_unspecified:
         return False
     if isinstance(ip, IPv4Address):
