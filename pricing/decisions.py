@@ -31,7 +31,7 @@ from core import Base, Database
 from core.errors import BadPrice, Conflict, NotFound
 from pricing.contract import Policy
 from pricing.explaining import Explanation, explain
-from pricing.guardrails import MONTH, NOTHING, Change, Limits, Quote, Rails, guard, least
+from pricing.guardrails import MONTH, NOTHING, Change, Limits, Quote, Rails, breaches, guard, least
 from pricing.money import Money
 from pricing.quoting import quote
 from pricing.states import AHEAD, Fault, State, fault_of
@@ -176,11 +176,11 @@ class Decisions:
             with self._database.session() as session:
                 self._turn(session, now)
                 known = msgspec.structs.replace(known, off=known.off | _switches(session))
-                history = _changes(session, by_product)
+                history, waiting = _changes(session, by_product), _waiting(session, list(by_product))
                 faults = {
                     product: fault
                     for product, state in by_product.items()
-                    if (fault := _unfit(session, state, history.get(product, ()))) is not None
+                    if (fault := _unfit(state, history.get(product, ()), waiting.get(product))) is not None
                 }
                 fit = [state for state in states if state.product not in faults]
                 _note(session, fit, history, now)
@@ -422,10 +422,20 @@ def _log(
     )  # fmt: skip
 
 
-def _unfit(session: Session, state: State, history: Sequence[Change]) -> Fault | None:
-    waiting = select(DecisionRow.id).where(DecisionRow.product == state.product, DecisionRow.state == "approved")
-    if (id := session.scalar(waiting)) is not None:
-        return Fault(state.product, "decided-already", f"Decision {id} is approved and not yet applied.")
+def _waiting(session: Session, products: Sequence[str]) -> dict[str, int]:
+    """Decisions that are approved and not yet applied, by product."""
+    found: dict[str, int] = {}
+    for start in range(0, len(products), _PAGE):
+        rows = select(DecisionRow.product, DecisionRow.id).where(
+            DecisionRow.product.in_(products[start : start + _PAGE]), DecisionRow.state == "approved"
+        )
+        found |= {row.product: row.id for row in session.execute(rows)}
+    return found
+
+
+def _unfit(state: State, history: Sequence[Change], waiting: int | None) -> Fault | None:
+    if waiting is not None:
+        return Fault(state.product, "decided-already", f"Decision {waiting} is approved and not yet applied.")
     if history and history[-1].price != state.price and state.at.tzinfo is not None and state.at < history[-1].at:
         return Fault(state.product, "stale-state", f"Its state was read before its price became {history[-1].price}.")
     return None
@@ -534,14 +544,8 @@ def _hold_together(session: Session, record: Record) -> None:
     }
     asked = {one.product: one.price for one in _in_force(session, None, sorted(kin))} if kin else {}
     asked[record.quote.product] = record.quote.price
-    for a, b in record.smaller:
-        if a in asked and b in asked and asked[b] < asked[a]:
-            raise Conflict(f"{b} would cost less than {a}, which is smaller.", remedy="Apply their decisions in order.")
-    for bundle, parts in record.bundles.items():
-        if bundle in asked and all(part in asked for part in parts):
-            total = sum(asked[part].minor for part in parts)
-            if asked[bundle].minor > total:
-                raise Conflict(f"{bundle} would cost more than its parts.", remedy="Apply their decisions in order.")
+    for _, why in breaches(asked, record.smaller, record.bundles):
+        raise Conflict(why, remedy="Apply their decisions in order.")
 
 
 def _get(session: Session, id: int) -> tuple[DecisionRow, Record]:

@@ -5,7 +5,7 @@ competitors ask; the step, the day and the week; cool-down and hysteresis; the e
 price stays as it is, and the answer says so. The one price that is moved at any step is one that stands under its floor.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from math import ceil, floor
 from statistics import median
@@ -145,13 +145,9 @@ def consistent(
     """
     found = {one.product: one for one in quotes if isinstance(one, Quote)}
     while True:
-        broken = [{a, b} for a, b in smaller if a in found and b in found and found[b].price < found[a].price]
-        for bundle, parts in (bundles or {}).items():
-            if bundle in found and parts and all(part in found for part in parts):
-                total = sum(found[part].price.minor for part in parts)
-                if found[bundle].price.minor > total:
-                    broken.append({bundle, *parts})
-        moved = {one for group in broken for one in group if not found[one].kept}
+        prices = {product: one.price for product, one in found.items()}
+        broken = breaches(prices, smaller, bundles or {})
+        moved = {one for group, _ in broken for one in group if not found[one].kept}
         if not moved:
             return [found[one.product] if isinstance(one, Quote) else one for one in quotes]
         for one in moved:
@@ -160,6 +156,19 @@ def consistent(
             found[one] = msgspec.structs.replace(
                 told, price=told.current, kept=True, was=None, acted=(*told.acted, "consistency"), reason=reason
             )
+
+
+def breaches(
+    prices: Mapping[str, Money], smaller: Sequence[tuple[str, str]], bundles: Mapping[str, Sequence[str]]
+) -> Iterator[tuple[set[str], str]]:
+    """Products whose prices do not hold together, and why; what has no price is passed over."""
+    for a, b in smaller:
+        if a in prices and b in prices and prices[b] < prices[a]:
+            yield {a, b}, f"{b} would cost less than {a}, which is smaller."
+    for bundle, parts in bundles.items():
+        known = bundle in prices and bool(parts) and all(part in prices for part in parts)
+        if known and prices[bundle].minor > sum(prices[part].minor for part in parts):
+            yield {bundle, *parts}, f"{bundle} would cost more than its parts."
 
 
 def lowest_before(history: Sequence[Change], now: datetime) -> Money | None:

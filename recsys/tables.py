@@ -16,6 +16,7 @@ class EventRow(Base):
         Index("ix_shopper_events_user_time", "user", "time"),
         Index("ix_shopper_events_session_time", "session", "time"),
         Index("ix_shopper_events_time", "time"),
+        Index("ix_shopper_events_received", "received", "id"),
     )
 
     id: Mapped[str] = mapped_column(String(64), primary_key=True)

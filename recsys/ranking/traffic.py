@@ -67,11 +67,16 @@ def acts(database: Database, number: Mapping[str, int], after: float = 0.0) -> I
 
 def lists(database: Database, number: Mapping[str, int], most: int, after: float = 0.0) -> list[Shown]:
     """The latest lists that were given later than ``after``, by time; of their items those that are known."""
-    query = select(ShownRow).where(ShownRow.time > after).order_by(ShownRow.time.desc(), ShownRow.id).limit(most)
+    query = (
+        select(ShownRow, SessionRow.user)
+        .outerjoin(SessionRow, SessionRow.session == ShownRow.session)
+        .where(ShownRow.time > after)
+        .order_by(ShownRow.time.desc(), ShownRow.id)
+        .limit(most)
+    )
     found = []
     with database.reading() as session:
-        met = {row.session: row.user for row in session.scalars(select(SessionRow))}
-        for row in session.scalars(query):
+        for row, signed_in in session.execute(query):
             places = [(number[one[0]], one[3] if len(one) > 3 else {}) for one in row.items if one[0] in number]
             if not places:
                 continue
@@ -80,7 +85,7 @@ def lists(database: Database, number: Mapping[str, int], most: int, after: float
                 source: np.array([standing.get(source, -1.0) for _, standing in places], np.float32)
                 for source in sources
             }
-            who = row.user or met.get(row.session or "", row.session or row.id)
+            who = row.user or signed_in or row.session or row.id
             items = np.array([item for item, _ in places], np.int64)
             found.append(Shown(id=row.id, who=who, time=row.time, items=items, recall=recall, page=row.placement))
     return found[::-1]
