@@ -65,6 +65,13 @@ class Page:
             "Emulation.setEmulatedMedia", {"features": [{"name": "prefers-color-scheme", "value": scheme}]}
         )
         self.browser.get(self.shop.url)
+        # Answers are counted, for two of them may look the same, down to their milliseconds.
+        self.browser.execute_script("""
+            window.answered = 0;
+            const results = document.querySelector("#results");
+            new MutationObserver(() => { if (results.ariaBusy === "false") window.answered += 1; })
+              .observe(results, { attributeFilter: ["aria-busy"] });
+        """)
         return self
 
     def one(self, selector: str) -> WebElement:
@@ -79,18 +86,14 @@ class Page:
     def choose(self, photo: Path | str) -> None:
         self.one("#file").send_keys(str(photo))
 
-    def searched(self, before: str | None = None) -> str:
-        """Wait for the answer to be on the page, another one than ``before``; what identifies it."""
+    def searched(self, before: int = 0) -> int:
+        """Wait until more than ``before`` searches of this page were answered, and none runs; how many were."""
+        self.until(lambda: self.answered() > before)
+        return self.answered()
 
-        def settled() -> bool:
-            script = "return document.querySelector('#results').ariaBusy === 'false'"
-            return self.browser.execute_script(script) and self.state() != before
-
-        self.until(settled)
-        return self.state()
-
-    def state(self) -> str:
-        return self.one("#summary").text + " ".join(self.ids()) + self.one("#problem").text
+    def answered(self) -> int:
+        idle = "document.querySelector('#results').ariaBusy === 'false'"
+        return self.browser.execute_script(f"return {idle} ? window.answered : 0")
 
     def ids(self) -> list[str]:
         return self.browser.execute_script(
