@@ -27,6 +27,15 @@ const SHOW_FRONT = `
 
 const LIGHT = [32, 24];
 
+/** Whether drawing is done without a graphics processor, where smoothing edges takes longer than all the rest. */
+function isSoftware() {
+  const context = document.createElement("canvas").getContext("webgl2");
+  const named = context?.getExtension("WEBGL_debug_renderer_info")?.UNMASKED_RENDERER_WEBGL ?? context?.RENDERER;
+  const name = context ? context.getParameter(named) : "";
+  context?.getExtension("WEBGL_lose_context")?.loseContext();
+  return /swiftshader|llvmpipe|software|basic render/i.test(name);
+}
+
 function picture(canvas) {
   const texture = new THREE.CanvasTexture(canvas);
   texture.generateMipmaps = false;
@@ -49,7 +58,7 @@ export class View {
   /** Throws where the browser has no WebGL. */
   constructor(canvas) {
     this.canvas = canvas;
-    this.renderer = new THREE.WebGLRenderer({ canvas, antialias: true, alpha: false });
+    this.renderer = new THREE.WebGLRenderer({ canvas, antialias: !isSoftware(), alpha: false });
     this.renderer.autoClear = false;
     this.renderer.localClippingEnabled = true; // of temples behind ears
     this.textures = new Map(); // by the canvas they show
