@@ -51,7 +51,9 @@ def tube(rng: Rng, kind: str, hanging: bool, **changes: Any) -> Tube:
     if length > 44 and not hanging and angle < 60 and rng.random() < 0.16:
         bend = rng.uniform(85, 150)  # folded over the front
     width = max(7.5, rng.uniform(13.5, 20) - length * 0.085)
-    if "width" not in changes and kind != "cap" and rng.random() < 0.3:  # as of kimonos and of what is cut far too large
+    if (
+        "width" not in changes and kind != "cap" and rng.random() < 0.3
+    ):  # as of kimonos and of what is cut far too large
         width *= rng.uniform(1.3, 2.2)
     over = angle + max(bend, 0) > 60 and length > 22 and rng.random() < 0.75
     return replace(Tube(length, angle, width, bend, over=over or bend > 75), **changes)
