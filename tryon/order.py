@@ -19,6 +19,7 @@ Mask = NDArray[np.bool_]
 LOWER: Final = frozenset({"skirt", "pants", "shorts"})
 _SEEN: Final = 0.4  # visibility from which a landmark is believed
 _APART: Final = 0.1  # of the shoulders' width: depths that differ by less say nothing
+_NARROW: Final = 0.11  # of it: half a forearm's width
 _BEHIND: Final = 0.5  # of it, behind the chest: an elbow beside the body is not so far back
 
 
@@ -107,7 +108,7 @@ def fronts(body: Body, labels: NDArray[np.uint8], garments: Sequence[Garment], *
         face=_grown(_is(labels, "face") | _face_oval(body, shape)),
         hair=_hair(body, labels),
         held=_soft(held),
-        arms=_soft(arms),
+        arms=_soft(arms & _thick(arms | hand, body)),
         worn=_soft(kept),
         crossing=crossing,
     )
@@ -192,6 +193,14 @@ def _large(mask: Mask, area: float) -> Mask:
     keep = stats[:, cv2.CC_STAT_AREA] >= area
     keep[0] = False
     return np.asarray(keep[patches])
+
+
+def _thick(mask: Mask, body: Body) -> Mask:
+    """The mask without what is much narrower than a forearm: pale stripes of the worn cloth pass for skin beside one."""
+    shoulders = float(np.linalg.norm(body.points[11, :2] - body.points[12, :2]))
+    across = max(3, round(_NARROW * shoulders))
+    disc = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (across, across))
+    return np.asarray(cv2.morphologyEx(mask.view(np.uint8), cv2.MORPH_OPEN, disc) > 0)
 
 
 def _soft(mask: Mask) -> Plane:
