@@ -65,6 +65,9 @@ def build(top: Top, look: Look, rng: np.random.Generator) -> Sketch:
     sketch = Sketch()
     t = top.trunk
     bodies = [t.outline(), *([top.fall.outline(0.0)] if top.fall else [])]
+    if top.flounce:
+        end = t.length + top.flounce
+        bodies.append(np.array([(-t.hem, t.length), (t.hem, t.length), (t.hem + 1, end), (-t.hem - 1, end)]))
     top = replace(top, sleeves=(cleared(top.sleeves[0], t, bodies), cleared(top.sleeves[1], t, bodies)))
     _points(sketch, top)
     if top.ghost:

@@ -87,7 +87,8 @@ def drop(rng: Rng, sleeve: Tube | None) -> Tube | None:
     angle, bend = rng.uniform(62, 86), rng.uniform(-6, 10)
     if sleeve.length < 30:
         angle = rng.uniform(38, 72)
-    return replace(sleeve, angle=angle, bend=bend, over=sleeve.length > 24 and rng.random() < 0.6)
+    wide = sleeve.shape == "straight" and sleeve.width > 19
+    return replace(sleeve, angle=angle, bend=bend, over=sleeve.length > 24 and (rng.random() < 0.6 or wide))
 
 
 def _kind(rng: Rng, category: str) -> str:
