@@ -6,12 +6,14 @@ from pathlib import Path
 import rich_click as click
 from rich.table import Table
 
+from api.tables import QUERY, TABLE, source
 from api.terminal import messages, output, write_json
 from core import load_settings
 
 
 @click.command()
-@click.argument("stocks", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument("stocks", type=TABLE)
+@QUERY
 @click.option("--sales", type=click.Path(path_type=Path, exists=True, dir_okay=False), help="Forecast this table first; else the forecasts that were kept.")  # fmt: skip
 @click.option("--policy", default="RS", show_default=True, help="RS, sS, rQ, newsvendor or baseline.")
 @click.option("--budget", type=click.FloatRange(0), help="What all orders may cost.")
@@ -19,7 +21,8 @@ from core import load_settings
 @click.option("--keep", is_flag=True, help="Keep the proposals, to be approved on /demand or by the API.")
 @click.option("--json", "as_json", is_flag=True, help="Print the orders as one JSON document.")
 def replenish(
-    stocks: Path,
+    stocks: Path | str,
+    query: str | None,
     sales: Path | None,
     policy: str,
     budget: float | None,
@@ -27,14 +30,14 @@ def replenish(
     keep: bool,
     as_json: bool,
 ) -> None:
-    """Propose orders for STOCKS, a .csv, .jsonl or .parquet table with sku and on_hand and, if known, on_order, lead_time,
+    """Propose orders for STOCKS, a .csv, .jsonl or .parquet table, or with --query the URL of a database, with sku and on_hand and, if known, on_order, lead_time,
     lead_time_spread, review, cost, holding, short, fixed, service, multiple, minimum, shelf_life.
 
     Times are in periods of the forecast, `holding` is of a piece for a period, `short` of a piece that is missing.
     """
     from forecasting import Forecasts, PurchaseOrders, forecast_sales, plan, read_sales, read_stocks
 
-    told = read_stocks(stocks)
+    told = read_stocks(source(stocks, query))
     if sales is not None and not keep:
         planned = plan(forecast_sales(read_sales(sales)).forecasts, told, policy, budget, capacity)
     else:
