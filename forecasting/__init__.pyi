@@ -8,6 +8,7 @@ from .on_ray import forecast_on_ray
 from .replenishment.network import Network, Place, Stock, store_of, two_levels
 from .replenishment.orders import Planned, PurchaseOrder, PurchaseOrders, plan, read_stocks
 from .replenishment.policies import Item, Proposal, list_policies, policy
+from .replenishment.two_levels import Networks, plan_places, read_places
 from .series import Frequency, Series
 from .store import KIND, Forecasts, Made, Order, check_kept, forecast_function, forecast_sales
 
@@ -27,6 +28,7 @@ __all__ = [
     "Made",
     "Monitoring",
     "Network",
+    "Networks",
     "Order",
     "Place",
     "Planned",
@@ -51,7 +53,9 @@ __all__ = [
     "list_policies",
     "nearest",
     "plan",
+    "plan_places",
     "policy",
+    "read_places",
     "read_sales",
     "read_stocks",
     "store_of",

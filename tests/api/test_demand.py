@@ -164,10 +164,13 @@ def test_forecasts_are_held_against_what_came(client: httpx.Client) -> None:
     days = [date.fromordinal(date(2025, 1, 1).toordinal() + n) for n in range(150)]
     rng = np.random.default_rng(9)
     lines = [f"W-1,{day},{rng.poisson(20)}" for day in days]
-    table = lambda n: {
-        "sales": ("s.csv", "\n".join(["series,date,quantity", *lines[:n]]), "text/csv"),
-        "horizon": (None, "28"),
-    }  # noqa: E731
+
+    def table(n):
+        return {
+            "sales": ("s.csv", "\n".join(["series,date,quantity", *lines[:n]]), "text/csv"),
+            "horizon": (None, "28"),
+        }
+
     assert followed(client, client.post("/v1/forecasts/jobs", files=table(120)))["made"]
     held = followed(client, client.post("/v1/forecasts/jobs", files={**table(148), "if_drifted": (None, "true")}))
     assert (held["made"], held["drifting"]) == (False, 0)
@@ -196,3 +199,25 @@ def test_a_database_is_asked_by_a_query(shop: Shop, sales: Path, tmp_path: Path)
     ended = command(shop, "forecast", url)
     assert ended.returncode == 1
     assert "--query" in ended.stderr
+
+
+def test_a_warehouse_and_its_stores_get_their_levels(shop: Shop, sales: Path, tmp_path: Path) -> None:
+    pytest.importorskip("stockpyl", reason="needs the extra inventory")
+    places = tmp_path / "places.csv"
+    rows = [
+        "X,centre,,3,0.1",
+        "X,north,D-1,1,0.2",
+        "X,south,D-2,1,0.2",
+        "Y,centre,,1,0.1",
+        "Y,east,D-9,1,0.2",
+        "Z,west,D-1,1,0.2",
+    ]
+    places.write_text("\n".join(["sku,place,series,lead_time,holding", *rows]))
+    ended = command(shop, "replenish", str(places), "--network", "--sales", str(sales), "--json")
+    assert ended.returncode == 0, ended.stderr
+    told = json.loads(ended.stdout)
+    assert {one["series"] for one in told["refused"]} == {"Y", "Z"}
+    network = told["networks"]["X"]
+    assert network["warehouse"]["name"] == "centre"
+    north, south = network["stores"]
+    assert south["level"] > north["level"] > 0
