@@ -29,7 +29,7 @@ $(INSTALLED): pyproject.toml requirements.lock
 	test -n "$$found" || { echo "Shopglass needs Python 3.11 or 3.12: install one, or name it with PYTHON=" >&2; exit 1; }; \
 	test -x $(BIN)/python || $$found -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
-	$(BIN)/python -m pip install -c requirements.lock -e '.[dev,inventory,ray,redis,server]'
+	$(BIN)/python -m pip install -c requirements.lock -e '.[dev,causal,inventory,prophet,ray,redis,server]'
 	@touch $@
 
 $(SAMPLE)/catalogue.jsonl: | $(INSTALLED)

@@ -18,7 +18,7 @@ from api.problems import problems
 from api.state import AppState
 from core import Job
 from core.errors import BadSales
-from forecasting import Planned, PurchaseOrder, Told
+from forecasting import Health, Order, Planned, PurchaseOrder, Told
 
 UPLOADS = "uploads"
 SUFFIXES = (".csv", ".jsonl", ".parquet")
@@ -32,16 +32,21 @@ Name = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 
 
 class SalesForm(msgspec.Struct):
-    """sales: a table as CSV, JSON Lines or Parquet: series, date, quantity, and what else is known; model: a forecaster's tag;
-    horizon: in periods."""
+    """sales: a table as CSV, JSON Lines or Parquet: series, date, quantity, and what else is known; without one, what was bought
+    by the events of this service; model: a forecaster's tag; horizon: in periods; sums: groups of the table, such as ``category``,
+    by comma, that get forecasts of their own, as ``total`` does, to which all add up; if_drifted: make none where those that
+    are kept still hold."""
 
-    sales: UploadFile
+    sales: UploadFile | None = None
     model: Name | None = None
     horizon: Annotated[int, msgspec.Meta(ge=1, le=1000)] | None = None
+    sums: Annotated[str, msgspec.Meta(max_length=256)] | None = None
+    if_drifted: bool = False
 
 
 class ForecastJob(msgspec.Struct, frozen=True):
-    """A job that forecasts. result: how many series, which were refused and why, fallbacks, and values changed by rule."""
+    """A job that forecasts. result: how many series, which were refused and why, fallbacks, values changed by rule, and how many
+    of the forecasts that were kept drift; made: whether there are new ones."""
 
     id: str
     state: str
@@ -90,11 +95,15 @@ class DemandController(Controller):
         self, state: AppState, data: Annotated[SalesForm, Body(media_type=RequestEncodingType.MULTI_PART)]
     ) -> Response[ForecastJob]:
         """Answers at once; follow the job at the address in Location."""
-        suffix = Path(data.sales.filename).suffix.lower()
-        if suffix not in SUFFIXES:
-            raise BadSales("The file's name does not say what it is.", remedy=f"End it in {', '.join(SUFFIXES)}.")
-        path = await keep(data.sales, state.service.settings.home / UPLOADS, suffix)
-        job = await anyio.to_thread.run_sync(state.service.submit_forecasts, path, data.model, data.horizon)
+        path = None
+        if data.sales is not None:
+            suffix = Path(data.sales.filename).suffix.lower()
+            if suffix not in SUFFIXES:
+                raise BadSales("The file's name does not say what it is.", remedy=f"End it in {', '.join(SUFFIXES)}.")
+            path = str(await keep(data.sales, state.service.settings.home / UPLOADS, suffix))
+        sums = None if data.sums is None else tuple(name.strip() for name in data.sums.split(",") if name.strip())
+        order = Order(sales=path, model=data.model, horizon=data.horizon, sums=sums, if_drifted=data.if_drifted)
+        job = await anyio.to_thread.run_sync(state.service.submit_forecasts, order)
         return Response(_shown(job), status_code=202, headers={"Location": f"/v1/forecasts/jobs/{job.id}"})
 
     @get(
@@ -116,6 +125,17 @@ class DemandController(Controller):
     )
     def forecasts(self, state: AppState) -> tuple[str, ...]:
         return state.service.forecasts.skus()
+
+    @get(
+        "/monitoring/forecasts",
+        operation_id="getForecastHealth",
+        summary="How forecasts have held",
+        responses=problems(400, 503),
+        sync_to_thread=True,
+    )
+    def health(self, state: AppState) -> Health:
+        """Bias, error and coverage of the interval of 80 %, by week and by product, of what a job was told was sold since; and who drifts."""
+        return state.service.monitoring.health()
 
     @get(
         "/forecasts/{sku:str}",

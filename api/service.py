@@ -13,14 +13,14 @@ import msgspec
 import structlog
 from anyio import CapacityLimiter, sleep, to_thread
 
-from api.facts import facts_of, kin_of
+from api.facts import facts_of, kin_of, sales_of
 from api.garments import open_fitting, then_prepare
 from api.metrics import observe_stages
 from api.sight import batched
 from core import AuditLog, Database, Job, Jobs, Keys, Settings, Worker
 from core.errors import Busy, NotFound, ShopglassError, Unavailable
 from forecasting import KIND as FORECAST
-from forecasting import Forecasts, Planned, PurchaseOrders, forecast_function, plan
+from forecasting import Forecasts, Monitoring, Planned, PurchaseOrders, forecast_function, plan
 from forecasting import Order as ForecastOrder
 from pricing import Decisions
 from recsys import KIND as RECOMMEND
@@ -81,6 +81,7 @@ class Service:
     recommendations: Recommendations
     reports: Reports
     forecasts: Forecasts
+    monitoring: Monitoring
     orders_to_place: PurchaseOrders
     prices: Decisions
     keys: Keys
@@ -187,9 +188,8 @@ class Service:
 
     # Demand
 
-    def submit_forecasts(self, path: Path, model: str | None, horizon: int | None) -> Job:
-        """Queue the forecast of a table that came by the network."""
-        order = ForecastOrder(sales=str(path), model=model, horizon=horizon)
+    def submit_forecasts(self, order: ForecastOrder) -> Job:
+        """Queue a forecast, of a table that came by the network or of what was bought here."""
         return self.jobs.submit(FORECAST, msgspec.to_builtins(order))
 
     def forecast_job(self, job_id: str) -> Job:
@@ -279,6 +279,7 @@ class Service:
         stack.callback(self.thumbnails.close)
         self.orders = Orders(self.jobs, settings.home, settings.tryon.keep)
         self.forecasts, self.orders_to_place = Forecasts(database), PurchaseOrders(database)
+        self.monitoring = Monitoring(database)
         self.prices = Decisions(database, settings.pricing.approve_over)
         self.keys, self.audit = Keys(database), AuditLog(database)
         profiles = Profiles(database, settings.home / "recsys", facts_of(self.catalogue))
@@ -313,9 +314,9 @@ class Service:
             parts = tuple(one.stop - one.start for one in getattr(vision.encoder, "subspaces", ()))
             training = train_function(settings, self.catalogue.database, parts)
             stack.enter_context(Worker(self.jobs, {RECOMMEND: training}))
-            stack.enter_context(
-                Worker(self.jobs, {FORECAST: forecast_function(self.catalogue.database, kin_of(self.catalogue))})
-            )
+            history = partial(sales_of, self.events, self.catalogue)
+            forecasting = forecast_function(self.catalogue.database, kin_of(self.catalogue), history)
+            stack.enter_context(Worker(self.jobs, {FORECAST: forecasting}))
             self._warm.set()
         except ShopglassError as error:
             self._fail(error)

@@ -7,6 +7,7 @@ from .jobs import Job, Jobs
 from .keys import Key, Keys
 from .limits import Allowance, Limits, Taken, open_limits
 from .settings import Settings, load_settings
+from .tables import Query, read_table
 from .telemetry import Stages, configure_logging, observe
 from .weights import Status, Weights
 from .worker import Function, Running, Worker
@@ -24,6 +25,7 @@ __all__ = [
     "Key",
     "Keys",
     "Limits",
+    "Query",
     "Running",
     "Settings",
     "ShopglassError",
@@ -38,6 +40,7 @@ __all__ = [
     "load_settings",
     "observe",
     "open_limits",
+    "read_table",
     "refusing_full_disk",
     "replacing",
     "restore",

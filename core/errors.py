@@ -7,7 +7,8 @@ ShopglassError
 │   ├── BadImage              422  bytes that are no picture we take
 │   │   └── ImageTooLarge     413  over the cap on bytes or pixels
 │   ├── BadCatalogue          422  a file of products that cannot be read at all
-│   ├── BadSales              422  a table of sales that cannot be read at all
+│   ├── BadTable              422  a file or query that gives no table
+│   ├── BadSales              422  a table of sales that is none
 │   ├── BadPrice              422  no price, or nothing that one can be made of
 │   │   └── CurrencyMix            two currencies in one sum
 │   ├── KeyReused             422  an idempotency key that came with another request before
@@ -96,9 +97,14 @@ class BadCatalogue(BadRequest):
     title = "The catalogue cannot be read"
 
 
+class BadTable(BadRequest):
+    status = 422
+    title = "The table cannot be read"
+
+
 class BadSales(BadRequest):
     status = 422
-    title = "The table of sales cannot be read"
+    title = "The table of sales cannot be used"
 
 
 class BadPrice(BadRequest):

@@ -16,6 +16,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from core import Query, read_table
 from core.errors import BadSales
 from forecasting.series import REGRESSORS, Series, between, frequency_of, later
 
@@ -51,20 +52,12 @@ class Sales(msgspec.Struct, frozen=True):
     refused: tuple[Refusal, ...]
 
 
-def read_sales(path: Path, *, gaps: Literal["zero", "unknown"] = "zero", outliers: Outliers = "hampel") -> Sales:
+def read_sales(
+    source: Path | Query, *, gaps: Literal["zero", "unknown"] = "zero", outliers: Outliers = "hampel"
+) -> Sales:
     """Read ``series, date, quantity`` and, optionally, price, promotion, stock_out, closed, display, competitor_price,
-    page_views, weather and columns ``group_NAME``, from CSV, JSON Lines or Parquet. Raises BadSales."""
-    import polars as pl
-
-    readers = {".csv": pl.read_csv, ".parquet": pl.read_parquet, ".jsonl": pl.read_ndjson}
-    reader = readers.get(path.suffix.lower())
-    if reader is None:
-        raise BadSales(f"{path.name} is no .csv, .jsonl or .parquet file.", remedy="Convert it to one of these.")
-    try:
-        table = reader(path)  # type: ignore[operator]
-    except (pl.exceptions.PolarsError, OSError) as error:
-        raise BadSales(f"{path.name} cannot be read: {str(error).splitlines()[0]}.") from error
-    return clean(table, gaps=gaps, outliers=outliers)
+    page_views, weather and columns ``group_NAME``, from CSV, JSON Lines, Parquet or a query. Raises BadTable and BadSales."""
+    return clean(read_table(source), gaps=gaps, outliers=outliers)
 
 
 def clean(table: Any, *, gaps: Literal["zero", "unknown"] = "zero", outliers: Outliers = "hampel") -> Sales:

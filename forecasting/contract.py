@@ -22,7 +22,7 @@ LEVELS = (0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975)
 """Quantiles that are given unless others are asked for: the ends of the 95, 80 and 50 % intervals, and the median."""
 
 MOST_PERIODS = 1000
-_MODULES = ("statistical", "intermittent", "ensemble", "boosting", "neural")
+_MODULES = ("statistical", "intermittent", "ensemble", "boosting", "neural", "additive")
 _REGISTERED: dict[str, type["Forecaster"]] = {}
 F = TypeVar("F", bound="Forecaster")
 Future = Mapping[str, Mapping[str, NDArray[np.float64]]]

@@ -10,6 +10,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from core.errors import Unavailable
+
 Floats = NDArray[np.float64]
 BOOSTING = {
     "n_estimators": 150,
@@ -51,3 +53,17 @@ def effect_of(y: Floats, t: Floats) -> Effect:
     squares = float(t @ t)
     theta = float(t @ y) / squares
     return Effect(theta, float(np.sqrt(np.square(t * (y - theta * t)).sum()) / squares))
+
+
+def econml_effect(y: Floats, t: Floats, x: Floats, *, folds: NDArray[np.int64], seed: int = 0) -> Effect:
+    """The same by EconML's LinearDML, the peer; an extra, as it brings numba and shap. Raises Unavailable without it."""
+    try:
+        from econml.dml import LinearDML
+    except ImportError as error:
+        raise Unavailable("EconML is not installed.", remedy="Run: pip install 'shopglass[causal]'") from error
+    parts = [(np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)) for fold in np.unique(folds)]
+    nuisance = {name: lightgbm.LGBMRegressor(**BOOSTING, random_state=seed, deterministic=True) for name in "yt"}
+    model = LinearDML(model_y=nuisance["y"], model_t=nuisance["t"], cv=parts, random_state=seed)
+    model.fit(y, t, X=None, W=x, inference="statsmodels")
+    said = model.intercept__inference()
+    return Effect(float(said.point_estimate), float(said.stderr))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from core import Query, read_table
 from core.errors import BadPrice
 from pricing.elasticity import estimate
 from pricing.money import Money, digits
@@ -22,13 +23,13 @@ LATELY, QUARTER = 28, 91
 """Days that demand, visits and returns are taken from, and the usual price."""
 
 
-def read_states(path: Path, currency: str = "EUR", fresh: bool = False) -> list[State]:
-    """A daily table, ``.csv``, ``.parquet`` or ``.jsonl``: series, date, quantity, price and cost and, if known, promotion, display,
+def read_states(source: Path | Query, currency: str = "EUR", fresh: bool = False) -> list[State]:
+    """A daily table, ``.csv``, ``.parquet`` or ``.jsonl``, or of a query: series, date, quantity, price and cost and, if known, promotion, display,
     holiday, stock_out, stock, returned, page_views, competitor_price, group_category and group_brand.
 
-    A state is of the end of the last day in the table; fresh: of now. Raises BadPrice where it is no such table.
+    A state is of the end of the last day in the table; fresh: of now. Raises BadTable, and BadPrice where it is no such table.
     """
-    table = _read(path)
+    table = _read(source)
     names = table["series"].unique(maintain_order=True).to_list()
     number = {name: place for place, name in enumerate(names)}
     product = np.array([number[one] for one in table["series"]])
@@ -47,38 +48,35 @@ def read_states(path: Path, currency: str = "EUR", fresh: bool = False) -> list[
     ]  # fmt: skip
 
 
-def _read(path: Path) -> "pl.DataFrame":
+def _read(source: Path | Query) -> "pl.DataFrame":
     """Sorted by series and date, with every known column; those that are not there as nothing."""
     import polars as pl
 
-    readers = {".csv": pl.read_csv, ".parquet": pl.read_parquet, ".jsonl": pl.read_ndjson}
-    reader = readers.get(path.suffix.lower())
-    if reader is None:
-        raise BadPrice(f"{path.name} is no .csv, .parquet or .jsonl file.", remedy="Convert it to one of these.")
+    name = source.name if isinstance(source, Path) else "what the query gives"
+    table = read_table(source)
     try:
-        table: pl.DataFrame = reader(path)  # type: ignore[operator]
         if missing := set(NEEDED) - set(table.columns):
             raise BadPrice(
-                f"There is no column {', '.join(sorted(missing))} in {path.name}.",
+                f"There is no column {', '.join(sorted(missing))} in {name}.",
                 remedy=f"It needs {', '.join(NEEDED)}.",
             )
         numbers = [
-            pl.col(name).cast(pl.Float64) if name in table.columns else pl.lit(0.0).alias(name)
-            for name in (*NEEDED[2:], *KNOWN)
+            pl.col(one).cast(pl.Float64) if one in table.columns else pl.lit(0.0).alias(one)
+            for one in (*NEEDED[2:], *KNOWN)
         ]
         words = [
-            pl.col(name).cast(pl.String).fill_null("") if name in table.columns else pl.lit("").alias(name)
-            for name in ("group_category", "group_brand")
+            pl.col(one).cast(pl.String).fill_null("") if one in table.columns else pl.lit("").alias(one)
+            for one in ("group_category", "group_brand")
         ]
         table = table.select(
             pl.col("series").cast(pl.String), pl.col("date").cast(pl.String).str.to_date("%Y-%m-%d"), *numbers, *words
         )
-    except (pl.exceptions.PolarsError, OSError) as error:
-        raise BadPrice(f"{path.name} cannot be read: {str(error).splitlines()[0].rstrip('.')}.") from error
+    except pl.exceptions.PolarsError as error:
+        raise BadPrice(f"{name} cannot be read: {str(error).splitlines()[0].rstrip('.')}.") from error
     if table.select(pl.any_horizontal(pl.col("series", "date", "quantity", "price", "cost").is_null().any())).item():
-        raise BadPrice(f"{path.name} has rows without a series, date, quantity, price or cost.")
+        raise BadPrice(f"{name} has rows without a series, date, quantity, price or cost.")
     if table.select("series", "date").is_duplicated().any():
-        raise BadPrice(f"{path.name} has a product twice on one day.", remedy="Sum the rows of a day.")
+        raise BadPrice(f"{name} has a product twice on one day.", remedy="Sum the rows of a day.")
     return table.fill_null(0.0).fill_nan(0.0).sort("series", "date", maintain_order=True)
 
 

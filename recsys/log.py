@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import ColumnElement, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Integer, case, cast, delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from core import Database
@@ -170,6 +170,22 @@ class EventLog:
     def profile(self, name: str) -> Profile | None:
         """What is known of the user in sums; None of somebody unknown."""
         return self.profiles.of((self.identity.user(name), *self.identity.former_users(name)))
+
+    def daily(self, before: float) -> tuple[tuple[str, int, int, float | None], ...]:
+        """What was sold, by item and day: item, days since 1970 in UTC, pieces, and the mean price of a piece where it was told;
+        of purchases before a Unix time."""
+        day = cast(func.floor(EventRow.time / 86_400), Integer).label("day")
+        price = func.sum(EventRow.price * EventRow.quantity) / func.sum(
+            case((EventRow.price.is_not(None), EventRow.quantity))
+        )
+        query = (
+            select(EventRow.item, day, func.sum(EventRow.quantity), price)
+            .where(EventRow.type == "purchase", EventRow.item.is_not(None), EventRow.time < before)
+            .group_by(EventRow.item, day)
+            .order_by(EventRow.item, day)
+        )
+        with self.database.reading() as session:
+            return tuple((str(item), int(on), int(sold), paid) for item, on, sold, paid in session.execute(query))
 
     # Leaving
 

@@ -16,8 +16,8 @@ BEHIND = {
     "api/commands/train.py": "trains what is behind the doors",
 }
 DOORS = {
-    "core": "Allowance AuditEntry AuditLog Backup Base Database Function Job Jobs Key Keys Limits Running Settings ShopglassError Stages Status Taken Weights Worker "
-    "backup configure_logging digest load_settings observe open_limits refusing_full_disk replacing restore",
+    "core": "Allowance AuditEntry AuditLog Backup Base Database Function Job Jobs Key Keys Limits Query Running Settings ShopglassError Stages Status Taken Weights Worker "
+    "backup configure_logging digest load_settings observe open_limits read_table refusing_full_disk replacing restore",
     "sample": "Drawing HELD_OUT Latent POSES PersonPicture Sales SampleProduct Shop Shoppers Worn families garment generate person "
     "sell write",
     "vision": "Encoder Faces HEAD_PLAN HandLandmarks Hands HeadPlan HeadPoint Heads IMAGE_TOWERS Landmarks Network "
@@ -30,8 +30,8 @@ DOORS = {
     "image_folders ingest_function ingest_id install_heads parse read_faults republish",
     "recsys": "Asked Assigned Event EventLog ExperimentReport Experiments Facts History Identity Interactions KIND Ledger MOST_EVENTS Placement Profile Profiles Reason Recommendations Recommended Recommender Report ReportBy Reports Scored Skipped "
     "Slate Status Trained Versions list_recommenders recommender train train_function",
-    "forecasting": "Alike nearest Change Federated Network Place Privacy Stock average store_of two_levels Forecast Forecaster Forecasts Frequency Item KIND LEVELS Made Order Planned Point Proposal "
-    "PurchaseOrder PurchaseOrders Refusal Sales Series Told clean forecast_function forecast_sales forecaster "
+    "forecasting": "Alike nearest Change Federated Monitoring Network Networks Place plan_places read_places Privacy Stock average store_of two_levels Forecast Forecaster Forecasts Frequency Health Held Item KIND LEVELS Made Order Planned Point Proposal "
+    "PurchaseOrder PurchaseOrders Refusal Sales Series Told check_kept clean forecast_function forecast_on_ray forecast_sales forecaster "
     "list_forecasters list_policies plan policy read_sales read_stocks",
     "pricing": "read_states Asked Decided Decision Decisions Entry RolledBack Stage Explanation Point Simulated explain simulate Advice Budget Channel Elasticities Experiment Fault Interval Limits Money Outcome Panel Policy "
     "Proposal Quote Rails Rival Spent State cheapest_experiment demand_at estimate list_policies policy profit_of quote",

@@ -9,6 +9,7 @@ import msgspec
 import rich_click as click
 from rich.table import Table
 
+from api.tables import QUERY, TABLE, source
 from api.terminal import messages, output, write_json
 from core.errors import BadPrice
 
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("states", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.argument("states", type=TABLE)
+@QUERY
 @click.option("--sales", is_flag=True, help="STATES is a daily table of sales: series, date, quantity, price, cost, and what else is known.")  # fmt: skip
 @click.option("--currency", default="EUR", show_default=True, help="Of a table of sales.")
 @click.option("--fresh", is_flag=True, help="Take the last day of a table of sales for today.")
@@ -27,7 +29,8 @@ if TYPE_CHECKING:
 @click.option("--propose", is_flag=True, help="Record the prices as decisions, for /pricing.")
 @click.option("--json", "as_json", is_flag=True, help="Print quotes and faults as one JSON document.")
 def price(
-    states: Path,
+    states: Path | str,
+    query: str | None,
     sales: bool,
     currency: str,
     fresh: bool,
@@ -47,7 +50,9 @@ def price(
 
     if at is not None and propose:
         raise BadPrice("A decision that is recorded is made now.", remedy="Leave out --at.")
-    read = read_states(states, currency, fresh) if sales else _states(states)
+    if not sales and not isinstance(states, Path):
+        raise BadPrice("A database gives a table of sales.", remedy="Add --sales.")
+    read = read_states(source(states, query), currency, fresh) if sales else _states(Path(states))
     try:
         known = msgspec.json.decode(rails.read_bytes(), type=Rails) if rails else Rails()
     except msgspec.DecodeError as error:

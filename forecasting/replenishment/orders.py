@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import Float, Text, delete, insert, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core import Base, Database
+from core import Base, Database, Query, read_table
 from core.errors import BadRequest, BadSales, Conflict, NotFound
 from forecasting.cleaning import Refusal
 from forecasting.explaining import Told
@@ -78,17 +78,10 @@ def plan(
     return Planned(tuple(proposals), tuple(refused), round(sum(one.cost for one in proposals), 2))
 
 
-def read_stocks(path: Path) -> dict[str, dict[str, Any]]:
-    """A CSV, JSON Lines or Parquet table with ``sku`` and ``on_hand``, and what else an item has. Raises BadSales."""
-    import polars as pl
-
-    readers = {".csv": pl.read_csv, ".parquet": pl.read_parquet, ".jsonl": pl.read_ndjson}
-    if path.suffix.lower() not in readers:
-        raise BadSales(f"{path.name} is no .csv, .jsonl or .parquet file.", remedy="Convert it to one of these.")
-    try:
-        table = readers[path.suffix.lower()](path)  # type: ignore[operator]
-    except (pl.exceptions.PolarsError, OSError) as error:
-        raise BadSales(f"{path.name} cannot be read: {str(error).splitlines()[0]}.") from error
+def read_stocks(source: Path | Query) -> dict[str, dict[str, Any]]:
+    """A CSV, JSON Lines or Parquet table, or a query's, with ``sku`` and ``on_hand``, and what else an item has. Raises BadTable
+    and BadSales."""
+    table = read_table(source)
     if missing := {"sku", "on_hand"} - set(table.columns):
         raise BadSales(
             f"There is no column {', '.join(sorted(missing))}.", remedy="A table of stocks has sku and on_hand."

@@ -4,7 +4,7 @@ import json
 import subprocess
 import sys
 import time
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -123,3 +123,101 @@ def test_a_product_of_three_days_borrows_from_what_looks_like_it(client: httpx.C
     assert told["state"] == "done", told
     forecast = client.get(f"/v1/forecasts/{high[0]}").json()["forecast"]
     assert np.mean([point["mean"] for point in forecast["points"]]) > 8
+
+
+def followed(client: httpx.Client, answer: httpx.Response) -> dict:
+    assert answer.status_code == 202, answer.text
+    deadline = time.monotonic() + 120
+    while (told := client.get(answer.headers["location"]).json())["state"] not in ("done", "failed"):
+        assert time.monotonic() < deadline
+        time.sleep(0.2)
+    assert told["state"] == "done", told
+    return told["result"]
+
+
+def test_what_was_bought_by_events_is_a_history_whose_forecasts_add_up_and_are_watched(client: httpx.Client) -> None:
+    rng = np.random.default_rng(8)
+    now = datetime.now(UTC)
+    events = [
+        {"id": f"own {item} {day} {n}", "type": "purchase", "item": item, "session": "till", "time": (now - timedelta(days=day)).isoformat(), "quantity": int(rng.integers(1, 4)), "price": 9.5}
+        for item in ("E-1", "E-2") for day in range(1, 61) for n in range(2)
+    ]  # fmt: skip
+    told = client.post("/v1/events", json={"events": events})
+    assert {one["status"] for one in told.json()["statuses"]} == {"stored"}
+    first = followed(client, client.post("/v1/forecasts/jobs", files={"sums": (None, ""), "horizon": (None, "7")}))
+    assert first["forecasts"] >= 3
+    mean = {
+        sku: [point["mean"] for point in client.get(f"/v1/forecasts/{sku}").json()["forecast"]["points"]]
+        for sku in ("E-1", "E-2")
+    }
+    assert 2 < np.mean(mean["E-1"]) < 7  # two purchases a day of one to three pieces
+    names = [name for name in client.get("/v1/forecasts").json() if "=" not in name]
+    assert "total" in names
+    total = [point["mean"] for point in client.get("/v1/forecasts/total").json()["forecast"]["points"]]
+    parts = np.sum(
+        [[point["mean"] for point in client.get(f"/v1/forecasts/{sku}").json()["forecast"]["points"]] for sku in names if sku.startswith("E-")], axis=0
+    )  # fmt: skip
+    assert np.all(np.array(total) >= parts - 0.01)
+
+
+def test_forecasts_are_held_against_what_came(client: httpx.Client) -> None:
+    days = [date.fromordinal(date(2025, 1, 1).toordinal() + n) for n in range(150)]
+    rng = np.random.default_rng(9)
+    lines = [f"W-1,{day},{rng.poisson(20)}" for day in days]
+
+    def table(n):
+        return {
+            "sales": ("s.csv", "\n".join(["series,date,quantity", *lines[:n]]), "text/csv"),
+            "horizon": (None, "28"),
+        }
+
+    assert followed(client, client.post("/v1/forecasts/jobs", files=table(120)))["made"]
+    held = followed(client, client.post("/v1/forecasts/jobs", files={**table(148), "if_drifted": (None, "true")}))
+    assert (held["made"], held["drifting"]) == (False, 0)
+    health = client.get("/v1/monitoring/forecasts").json()
+    (own,) = [one for one in health["series"] if one["name"] == "W-1"]
+    assert own["periods"] == 28
+    assert abs(own["bias"]) < 4
+    assert own["coverage"] > 0.5
+    assert not own["alarm"]
+    assert not health["retrain"]
+    assert sum(week["periods"] for week in health["weeks"]) >= 28
+
+
+def test_a_database_is_asked_by_a_query(shop: Shop, sales: Path, tmp_path: Path) -> None:
+    import sqlite3
+
+    with sqlite3.connect(tmp_path / "till.db") as till:
+        till.execute("CREATE TABLE sold (sku TEXT, day TEXT, pieces REAL)")
+        rows = [line.split(",")[:3] for line in sales.read_text().splitlines()[1:]]
+        till.executemany("INSERT INTO sold VALUES (?, ?, ?)", rows)
+    url = f"sqlite:///{tmp_path / 'till.db'}"
+    sql = "SELECT sku AS series, day AS date, pieces AS quantity FROM sold WHERE sku <> 'D-4'"
+    ended = command(shop, "forecast", url, "--query", sql, "--horizon", "2", "--json")
+    assert ended.returncode == 0, ended.stderr
+    assert [one["sku"] for one in json.loads(ended.stdout)["forecasts"]] == ["D-1", "D-2", "D-3"]
+    ended = command(shop, "forecast", url)
+    assert ended.returncode == 1
+    assert "--query" in ended.stderr
+
+
+def test_a_warehouse_and_its_stores_get_their_levels(shop: Shop, sales: Path, tmp_path: Path) -> None:
+    pytest.importorskip("stockpyl", reason="needs the extra inventory")
+    places = tmp_path / "places.csv"
+    rows = [
+        "X,centre,,3,0.1",
+        "X,north,D-1,1,0.2",
+        "X,south,D-2,1,0.2",
+        "Y,centre,,1,0.1",
+        "Y,east,D-9,1,0.2",
+        "Z,west,D-1,1,0.2",
+    ]
+    places.write_text("\n".join(["sku,place,series,lead_time,holding", *rows]))
+    ended = command(shop, "replenish", str(places), "--network", "--sales", str(sales), "--json")
+    assert ended.returncode == 0, ended.stderr
+    told = json.loads(ended.stdout)
+    assert {one["series"] for one in told["refused"]} == {"Y", "Z"}
+    network = told["networks"]["X"]
+    assert network["warehouse"]["name"] == "centre"
+    north, south = network["stores"]
+    assert south["level"] > north["level"] > 0

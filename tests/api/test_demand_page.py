@@ -2,11 +2,12 @@
 
 from pathlib import Path
 
+import httpx
 import pytest
 from selenium.webdriver.common.keys import Keys
 
 from tests.api.conftest import Shop
-from tests.api.test_demand import job, sales
+from tests.api.test_demand import followed, job, sales
 from tests.api.test_page import Page, browser
 
 pytestmark = pytest.mark.browser
@@ -33,6 +34,20 @@ def test_a_forecast_shows_its_history_its_intervals_and_its_parts(page: Page) ->
     assert "ensemble.weighed" in page.one("#made").text
     assert page.one("#total").text.endswith("in 12 months.")
     assert not [entry for entry in page.browser.get_log("browser") if entry["level"] == "SEVERE"]
+
+
+def test_how_forecasts_held_is_told(page: Page, client: httpx.Client, sales: Path) -> None:
+    """The table is sent a second time less its last year, then whole: the forecast of that year is held against it."""
+    rows = sales.read_text().splitlines()
+    early = [rows[0], *(row.replace("D-1", "H-1") for row in rows[1:37])]
+    whole = [rows[0], *(row.replace("D-1", "H-1") for row in rows[1:49])]
+    for lines in (early, whole):
+        followed(client, client.post("/v1/forecasts/jobs", files={"sales": ("s.csv", "\n".join(lines), "text/csv")}))
+    page.browser.refresh()
+    page.until(lambda: page.one("#health").is_displayed())
+    assert "within the interval of 80%" in page.one("#health").text
+    choose(page, "H-1")
+    assert page.one("#held").text.startswith("Over 12 periods since:")
 
 
 def test_a_product_is_found_by_name(page: Page) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.errors import BadSales
+from core.errors import BadSales, BadTable
 from forecasting.cleaning import clean, read_sales
 
 FIRST = date(2025, 1, 6)
@@ -104,10 +104,10 @@ def test_what_is_no_table_of_sales_is_refused(tmp_path) -> None:
     with pytest.raises(BadSales, match="quantity"):
         clean(pl.DataFrame({"series": ["a"], "date": ["2024-01-01"]}))
     (tmp_path / "a.xls").write_bytes(b"x")
-    with pytest.raises(BadSales, match=r"no \.csv"):
+    with pytest.raises(BadTable, match=r"no \.csv"):
         read_sales(tmp_path / "a.xls")
     (tmp_path / "b.parquet").write_bytes(b"x")
-    with pytest.raises(BadSales):
+    with pytest.raises(BadTable):
         read_sales(tmp_path / "b.parquet")
 
 

@@ -3,7 +3,7 @@ from datetime import date
 import numpy as np
 
 from forecasting.contract import LEVELS, Forecast
-from forecasting.monitoring import drifted, retrain, weeks
+from forecasting.monitoring import alarmed, drifted, retrain, weeks
 
 
 def told(days: int) -> Forecast:
@@ -37,6 +37,15 @@ def test_a_shift_is_alarmed_soon_and_by_enough_series_trains_again() -> None:
 
 def test_training_again_is_by_the_share_of_series_that_drifted() -> None:
     steady = weeks(told(140), date(2024, 1, 1), np.full(140, 9.0))
-    moved = weeks(told(140), date(2024, 1, 1), np.concatenate([np.full(70, 9.0), np.full(70, 3.0)]))
+    moved = weeks(told(140), date(2024, 1, 1), np.concatenate([np.full(126, 9.0), np.full(14, 3.0)]))
     assert retrain({"a": moved, "b": steady})
     assert not retrain({"a": moved, **{str(one): steady for one in range(30)}})
+
+
+def test_an_alarm_is_over_once_the_new_level_is_the_usual_one() -> None:
+    noise = list(np.random.default_rng(4).normal(size=40))
+    shifted = [*noise[:20], *(np.array(noise[20:]) + 6)]
+    heard = [week for week in range(3, 41) if alarmed(shifted[:week])]
+    assert heard
+    assert 20 < min(heard) < 26
+    assert not alarmed(shifted)

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from core.errors import BadPrice
-from pricing.double import double_effect
+from pricing.double import double_effect, econml_effect
 from pricing.elasticity import estimate, expected, plain
 from pricing.exploring import cheapest_experiment
 from pricing.money import Money
@@ -84,6 +84,10 @@ def test_double_machine_learning_finds_what_plain_regression_does_not() -> None:
     assert abs(np.polyfit(price, demand, 1)[0] + 2.0) > 1.0
     assert abs(found.theta + 2.0) < 3 * found.error
     assert found.error < 0.2
+    pytest.importorskip("econml", reason="needs the extra causal")
+    peer = econml_effect(demand, price, x, folds=week // 52 % 5)
+    assert peer.theta == pytest.approx(found.theta, abs=1e-6)
+    assert peer.error == pytest.approx(found.error, rel=0.05)
 
 
 def test_the_experiment_proposed_is_the_cheapest_that_tells() -> None:

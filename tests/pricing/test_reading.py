@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.errors import BadPrice
+from core.errors import BadPrice, BadTable
 from pricing import read_states
 from pricing.states import fault_of
 from sample import generate, sell
@@ -66,7 +66,7 @@ def test_a_state_is_of_the_last_day(table: Path, sales) -> None:
 def test_what_is_no_such_table_is_said(tmp_path: Path, text: str, said: str) -> None:
     path = tmp_path / "sales.csv"
     path.write_text(text)
-    with pytest.raises(BadPrice, match=said):
+    with pytest.raises((BadPrice, BadTable), match=said):
         read_states(path)
 
 

@@ -13,16 +13,27 @@ const BANDS = [["0.025", "0.975"], ["0.1", "0.9"], ["0.25", "0.75"]];
 let skus = [];
 let chosen = null; // the forecast that is looked at
 let only = "proposed";
+let health = { weeks: [], series: [], drifting: 0, retrain: false };
 let asked = 0; // of questions about a forecast; an answer that was overtaken is dropped
 
 const send = (path, body) =>
   call(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
 
 async function products() {
-  skus = await call("/v1/forecasts");
+  [skus, health] = await Promise.all([call("/v1/forecasts"), call("/v1/monitoring/forecasts")]);
+  const last = health.weeks.at(-1);
+  one("health").hidden = !last;
+  if (last) {
+    const who = health.series.filter(({ alarm }) => alarm).slice(0, 3).map(({ name }) => name).join(", ");
+    one("health").textContent = `The week of ${short(day(last.name))}: ${held(last)} ${health.drifting ? `${number(health.drifting)} drift: ${who}.` : "None drifts."}${health.retrain ? " Forecast anew." : ""}`;
+  }
   one("empty").hidden = skus.length > 0;
   list();
 }
+
+/** How forecasts did against what was sold. */
+const held = ({ bias, error, coverage }) =>
+  `${number(Math.abs(bias))} pieces a period too ${bias < 0 ? "few" : "many"} on average, ${number(error)} off, ${percent(coverage).replace("+", "")} within the interval of 80%.`;
 
 function list() {
   const wanted = one("find").value.trim().toLowerCase();
@@ -46,6 +57,9 @@ async function show(sku) {
   one("one-heading").textContent = sku;
   const old = age < 3600 ? `${number(age / 60, 0)} minutes` : age < 172800 ? `${number(age / 3600, 0)} hours` : `${number(age / 86400, 0)} days`;
   one("made").textContent = [`By ${forecast.model}, ${old} ago.`, forecast.fallback && `Another model was asked for: ${forecast.fallback}.`].filter(Boolean).join(" ");
+  const own = health.series.find(({ name }) => name === sku);
+  one("held").hidden = !own;
+  if (own) one("held").textContent = `Over ${number(own.periods)} periods since: ${held(own)}${own.alarm ? " It drifts." : ""}`;
   one("price").value = 0;
   one("promotion").value = 0;
   one("price").disabled = forecast.elasticity === null;
