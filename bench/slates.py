@@ -86,7 +86,7 @@ def compare(shop: Shop, policies: dict[str, Any], visits: int) -> dict[str, NDAr
     }  # fmt: skip
 
 
-def contest(visits: int = 6000, judged: int = 3000, seed: int = 7) -> tuple[SlateQ, Won]:
+def contest(visits: int = 3000, judged: int = 2000, seed: int = 7) -> tuple[SlateQ, Won]:
     """Train a greedy ranker, a bandit and the deep policy on visits of some shoppers, and compare them on visits of others."""
     shop, others = Shop(2000, seed), Shop(2000, seed + 1)
     deep = SlateQ(seed=seed)

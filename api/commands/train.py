@@ -294,8 +294,8 @@ def draw_person(index: int) -> "Example":
 
 
 @train.command()
-@click.option("--visits", type=click.IntRange(min=100), default=6000, show_default=True, help="That it learns from.")
-@click.option("--judged", type=click.IntRange(min=100), default=3000, show_default=True, help="Of other shoppers, that it is judged by.")  # fmt: skip
+@click.option("--visits", type=click.IntRange(min=100), default=3000, show_default=True, help="That it learns from.")
+@click.option("--judged", type=click.IntRange(min=100), default=2000, show_default=True, help="Of other shoppers, that it is judged by.")  # fmt: skip
 @click.option("--seed", type=int, default=7, show_default=True)
 def slates(visits: int, judged: int, seed: int) -> None:
     """Train the policy that chooses pages for the whole visit, on simulated shoppers of the sample shop.
