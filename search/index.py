@@ -34,7 +34,6 @@ _BUILD = {
     "IVF_FLAT": ("nlist",),
     "IVF_SQ8": ("nlist",),
     "IVF_PQ": ("nlist", "m", "nbits"),
-    "DISKANN": (),
 }
 _SEARCH = {
     "FLAT": (),
@@ -42,9 +41,8 @@ _SEARCH = {
     "IVF_FLAT": ("nprobe",),
     "IVF_SQ8": ("nprobe",),
     "IVF_PQ": ("nprobe",),
-    "DISKANN": ("search_list",),
 }
-_QUANTISED = frozenset({"IVF_SQ8", "IVF_PQ", "DISKANN"})
+_QUANTISED = frozenset({"IVF_SQ8", "IVF_PQ"})
 """Whose scores are not of the vectors themselves."""
 
 _DEFAULTS = {
@@ -53,7 +51,6 @@ _DEFAULTS = {
     "ef": 256,
     "nlist": 256,
     "nprobe": 32,
-    "search_list": 128,
     "m": 64,
     "nbits": 8,
 }
@@ -232,8 +229,6 @@ class Index:
             parameters["ef"] = min(max(parameters["ef"] * effort, limit), 32_768)
         if "nprobe" in parameters:
             parameters["nprobe"] = min(parameters["nprobe"] * effort, self._parameters(("nlist",))["nlist"])
-        if "search_list" in parameters:  # nor does DiskANN
-            parameters["search_list"] = min(max(parameters["search_list"] * effort, limit), 65_535)
         rescored = made.type in _QUANTISED
         padded = np.pad(np.asarray(queries, np.float32), ((0, 0), (0, made.stored - made.dim)))
         answers = self._connection.call(

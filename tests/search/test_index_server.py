@@ -33,7 +33,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MilvusServer]:
         ("HNSW", {"M": 16, "ef": 64}),
         ("IVF_SQ8", {"nlist": 16, "nprobe": 16}),
         ("IVF_PQ", {"nlist": 16, "nprobe": 16, "m": 12}),
-        ("DISKANN", {}),
     ],
 )
 def test_a_servers_own_index_types_find_write_and_delete(
