@@ -91,7 +91,7 @@ class Index(Section):
 
     uri: str | None = None
     token: SecretStr | None = None
-    type: Literal["FLAT", "HNSW", "IVF_FLAT", "IVF_PQ"] = "FLAT"
+    type: Literal["FLAT", "HNSW", "IVF_FLAT", "IVF_SQ8", "IVF_PQ"] = "FLAT"
     parameters: dict[str, int] = Field(default_factory=dict)
     consistency: Literal["Strong", "Session", "Bounded", "Eventually"] = "Session"
     timeout: Seconds = 5.0
