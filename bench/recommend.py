@@ -13,6 +13,7 @@ from bench.recommend_journey import journey_figures
 from bench.recommend_serving import serving_figures
 from bench.report import Figure, Report
 from bench.shoppers import shopper_figures
+from bench.slates import slate_figures
 from core import Settings
 from core.errors import BadRequest
 from recsys.contract import recommender
@@ -22,7 +23,7 @@ from recsys.splits import Split, without_items
 
 SEED = 7
 COLD = 50
-PARTS = ("movielens", "shoppers", "ranking", "profiles", "offpolicy", "journey", "serving")
+PARTS = ("movielens", "shoppers", "ranking", "profiles", "offpolicy", "slates", "journey", "serving")
 
 
 def run(
@@ -30,7 +31,7 @@ def run(
 ) -> Report:
     """Every model and every peer is tuned on a part of its training events; the test part is looked at once.
 
-    only: parts, separated by commas: movielens, shoppers, ranking, profiles, offpolicy, journey, serving.
+    only: parts, separated by commas: movielens, shoppers, ranking, profiles, offpolicy, slates, journey, serving.
     """
     chosen = only.split(",")
     if unknown := set(chosen) - set(PARTS):
@@ -54,6 +55,8 @@ def run(
         figures += profile_figures(shoppers, SEED)
     if "offpolicy" in chosen:
         figures += offpolicy_figures(shoppers, SEED)
+    if "slates" in chosen:
+        figures += slate_figures(SEED)
     if "journey" in chosen and (data / "completejourney").is_dir():
         figures += journey_figures(data / "completejourney")
     if "serving" in chosen:

@@ -91,7 +91,7 @@ class Index(Section):
 
     uri: str | None = None
     token: SecretStr | None = None
-    type: Literal["FLAT", "HNSW", "IVF_FLAT", "IVF_PQ"] = "FLAT"
+    type: Literal["FLAT", "HNSW", "IVF_FLAT", "IVF_SQ8", "IVF_PQ"] = "FLAT"
     parameters: dict[str, int] = Field(default_factory=dict)
     consistency: Literal["Strong", "Session", "Bounded", "Eventually"] = "Session"
     timeout: Seconds = 5.0
@@ -128,7 +128,8 @@ class Boost(Section):
 
 
 class Arm(Section):
-    """One way to recommend that is tried, by its share of all weights; what is not said is as in the section recsys."""
+    """One way to recommend that is tried, by its share of all weights; what is not said is as in the section recsys. policy:
+    "slates" for pages chosen for the whole visit, by what ``shopglass train slates`` learnt."""
 
     name: Word
     weight: Annotated[float, Field(gt=0)] = 1.0
@@ -139,6 +140,7 @@ class Arm(Section):
     most_of_category: Share | None = None
     most_of_brand: Share | None = None
     most_of_price_band: Share | None = None
+    policy: Literal["slates"] | None = None
 
 
 class Metric(Section):

@@ -2,9 +2,11 @@
 answers."""
 
 import copy
+import threading
 import time
 import traceback
-from collections.abc import Callable, Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Sequence
 from datetime import UTC, datetime
 from typing import Literal, TypeVar
 
@@ -25,12 +27,15 @@ from recsys.ranking.ranking import Driver
 from recsys.ranking.traffic import RankStage
 from recsys.recall import LATEST, Recalled
 from recsys.rerank import Candidate, Placed, allowed, boosted, slate
+from recsys.slates import Met, Page, SlateQ, features
 from search import Filter, Product
 
 T = TypeVar("T")
 
 log = structlog.get_logger()
 _ROUND = 60  # products looked up at a time
+_KEPT = 2000  # questions whose candidates are kept
+_KEEP_SECONDS = 60
 Placement = Literal["home", "product", "basket"]
 
 
@@ -88,6 +93,16 @@ class Slate(msgspec.Struct, frozen=True):
     experiment: Assigned | None = None
 
 
+class Scored(msgspec.Struct, frozen=True):
+    """Candidates of a question: by number in ``recalled``, with names, the standing of each by source, and scores of the
+    stage before re-ranking."""
+
+    recalled: Recalled
+    names: list[str]
+    standing: dict[str, NDArray[np.float32]]
+    scores: NDArray[np.float32]
+
+
 _NOTHING = Recalled(np.empty(0, np.int64), np.empty((0, 1), np.float32), np.empty(0, np.float32), np.empty(0, np.int64))
 
 
@@ -119,11 +134,14 @@ class Pipeline:
         self._fresh = fresh
         self._ranker = ranker
         self._some = some
+        self._slates: SlateQ | None = None
+        self._kept: OrderedDict[Hashable, Scored] = OrderedDict()
+        self._keeping = threading.Lock()
 
-    def under(self, rules: Recsys) -> "Pipeline":
-        """The same by other rules."""
+    def under(self, rules: Recsys, slates: SlateQ | None = None) -> "Pipeline":
+        """The same by other rules; slates: what orders lists in place of the ranker's word."""
         other = copy.copy(self)
-        other._rules = rules
+        other._rules, other._slates = rules, slates
         return other
 
     def answer(self, asked: Asked, rng: np.random.Generator) -> Slate:
@@ -137,19 +155,11 @@ class Pipeline:
             items = tuple(Recommended(one, 0.0, _popular(""), 1.0, False, {}) for one in kept)
             return Slate(items, None, work.skipped, work.timings)
         history, ids = self._history(asked)
-        recalled = work.run("recall", lambda: self._recall(history), _NOTHING)
-        names = [self._name(int(one)) for one in recalled.items]
-        columns = zip(self._model.recall.sources, recalled.scores.T, strict=True) if len(names) else ()
-        standing = {source: standardised(scores) for source, scores in columns}
-        scores, ranker = recalled.fused, self._ranker
-
-        def question(places: NDArray[np.int64]) -> RankAsked:
-            assert ranker is not None
-            own = {source: column[places] for source, column in standing.items()}
-            return ranker.asked(asked.done, recalled.items[places], own, asked.placement, history.now)
-
-        if ranker is not None and len(names):
-            scores = work.run("rank", lambda: ranker.score(question(np.arange(len(names)))), scores)
+        found_for = self._candidates(asked, history, work)
+        recalled, names, standing, scores = (
+            found_for.recalled, found_for.names, found_for.standing, found_for.scores
+        )  # fmt: skip
+        ranker = self._ranker
         order = np.lexsort((recalled.items, -scores))
         met = set(ids) - bought if self._rules.bought else set(ids)  # what may be bought again is no news
         eligible = self._eligible(asked, [(names[one], float(scores[one]), int(one)) for one in order if names[one] not in met], hidden, bought, work)  # fmt: skip
@@ -158,6 +168,8 @@ class Pipeline:
             eligible += self._eligible(asked, again, hidden, bought, work)
         now = datetime.fromtimestamp(history.now, UTC).date()
         eligible = work.run("boosts", lambda: boosted(eligible, self._rules.boosts, now), eligible)
+        if (slates := self._slates) is not None and eligible:
+            eligible = work.run("policy", lambda: self._by_visit(slates, eligible, asked, history.now), eligible)
         plain = tuple(Placed(one, 1.0, False) for one in eligible[: asked.limit])
         placed = work.run("diversity", lambda: slate(eligible, asked.limit, self._rules, rng), plain)
         bare = tuple(
@@ -168,7 +180,11 @@ class Pipeline:
         places = np.array([one.candidate.place for one in placed], np.int64)
         drivers: list[tuple[Driver, ...]] = [()] * len(placed)
         if ranker is not None and len(placed) and scores is not recalled.fused:  # it has spoken
-            drivers = work.run("drivers", lambda: ranker.drivers(question(places)), drivers)
+            drivers = work.run(
+                "drivers",
+                lambda: ranker.drivers(self._question(asked, recalled, standing, history.now, places)),
+                drivers,
+            )
         items = tuple(
             msgspec.structs.replace(
                 one, standing={source: round(float(own[at]), 4) for source, own in standing.items()}, drivers=why
@@ -176,6 +192,48 @@ class Pipeline:
             for one, at, why in zip(items, places, drivers, strict=True)
         )
         return Slate(items, self._version, work.skipped, work.timings)
+
+    def _candidates(self, asked: Asked, history: History, work: "_Work") -> Scored:
+        """What recall and rank say, for a minute what they said of the same question: an event of the shopper makes it another
+        one, and what is new of the products or was learnt comes with another pipeline."""
+        assert self._model is not None
+        key = (
+            tuple(asked.done),
+            asked.items,
+            asked.placement,
+            asked.place,
+            self._rules.quota,
+            history.now // _KEEP_SECONDS,
+        )
+        with self._keeping:
+            if (kept := self._kept.get(key)) is not None:
+                self._kept.move_to_end(key)
+                work.timings["kept"] = 0.0
+                return kept
+        recalled = work.run("recall", lambda: self._recall(history), _NOTHING)
+        names = [self._name(int(one)) for one in recalled.items]
+        columns = zip(self._model.recall.sources, recalled.scores.T, strict=True) if len(names) else ()
+        standing = {source: standardised(scores) for source, scores in columns}
+        scores, ranker, every = recalled.fused, self._ranker, np.arange(len(names))
+        if ranker is not None and len(names):
+            scores = work.run(
+                "rank", lambda: ranker.score(self._question(asked, recalled, standing, history.now, every)), scores
+            )
+        found = Scored(recalled, names, standing, scores)
+        if not work.skipped:
+            with self._keeping:
+                self._kept[key] = found
+                while len(self._kept) > _KEPT:
+                    self._kept.popitem(last=False)
+        return found
+
+    def _question(
+        self, asked: Asked, recalled: Recalled, standing: dict[str, NDArray[np.float32]], now: float,
+        places: NDArray[np.int64],
+    ) -> RankAsked:  # fmt: skip
+        assert self._ranker is not None
+        own = {source: column[places] for source, column in standing.items()}
+        return self._ranker.asked(asked.done, recalled.items[places], own, asked.placement, now)
 
     def companions(self, item: str, limit: int) -> Slate:
         """What goes with a product. One that no training has seen has the companions of the product most like it."""
@@ -277,6 +335,26 @@ class Pipeline:
                 if len(found) >= 3 * asked.limit:
                     break
         return found
+
+    def _by_visit(self, slates: SlateQ, eligible: list[Candidate], asked: Asked, now: float) -> list[Candidate]:
+        """Candidates in the order of what each is worth to the rest of the visit, which becomes their score."""
+        assert self._model is not None
+        kinds = self._model.goods.categories
+        met = [
+            Met(kinds[number], one.type, max(0.0, now - one.time))
+            for one in asked.done
+            if (number := self._model.number.get(one.item or "")) is not None
+        ]
+        page = Page(
+            scores=np.array([one.score for one in eligible], np.float32),
+            prices=np.array([float(one.product.price) for one in eligible], np.float32),
+            ctr=np.array([(one.clicks + 1) / (one.looks + 10) for one in eligible], np.float32),
+            categories=[one.product.category for one in eligible],
+            met=met,
+        )
+        worth = slates.values(features(page))
+        order = np.argsort(-worth, kind="stable")
+        return [msgspec.structs.replace(eligible[one], score=float(worth[one])) for one in order]
 
     def _candidate(self, product: Product, place: int, score: float) -> Candidate:
         assert self._model is not None

@@ -13,6 +13,7 @@ from sqlalchemy import insert
 
 from core import Database, Function, Running, Settings, ShopglassError
 from core.errors import Biased, NotFound
+from recsys import slates
 from recsys.bias import bias
 from recsys.experiments.assignment import Assigned
 from recsys.experiments.experiments import Experiments
@@ -23,6 +24,7 @@ from recsys.pipeline import Asked, Fresh, Pipeline, Slate
 from recsys.ranking.goods import Goods
 from recsys.ranking.ranking import Ranking
 from recsys.ranking.traffic import RankStage, learn
+from recsys.slates import SlateQ
 from recsys.tables import ShownRow
 from recsys.versions import Trained, Versions
 from search import Catalogue, Product
@@ -92,6 +94,7 @@ class Recommendations:
         self._refreshing = threading.Lock()
         self._stage: RankStage | None = None
         self._counted = (0.0, 0.0)
+        self._slates: SlateQ | None = None
         self._pipeline = self._build(None)
 
     @property
@@ -108,6 +111,7 @@ class Recommendations:
                 self._model, self._trained = self._versions.load(trained), trained
                 self._stage, self._counted = None, (trained.counted, trained.counted)
             self._stamp = stamp
+            self._slates = self._policy()
             fresh = self._fresh()
             self._stage = self._staged(fresh)
             self._pipeline = self._build(fresh)
@@ -170,7 +174,8 @@ class Recommendations:
         self._reload()
         pipeline = self._pipeline
         if assigned is not None:
-            pipeline = pipeline.under(self.experiments.rules(assigned, self._settings.recsys))
+            policy = self._slates if self.experiments.policy(assigned) is not None else None
+            pipeline = pipeline.under(self.experiments.rules(assigned, self._settings.recsys), policy)
         slate = pipeline.answer(asked, np.random.default_rng())
         return msgspec.structs.replace(slate, experiment=assigned)
 
@@ -181,6 +186,16 @@ class Recommendations:
             except (ShopglassError, OSError, ValueError) as error:  # what was loaded goes on answering
                 log.warning("recommenders_not_loaded", error=str(error))
                 self._stamp = self._versions.stamp()
+
+    def _policy(self) -> SlateQ | None:
+        """What orders pages in arms that ask for it; without one they are as all others."""
+        if not any(arm.policy for one in self._settings.recsys.experiments for arm in one.arms):
+            return None
+        try:
+            return slates.load(self._settings.home / slates.FOLDER)
+        except NotFound as error:
+            log.warning("slates_not_loaded", error=error.detail)
+            return None
 
     def _build(self, fresh: Fresh | None) -> Pipeline:
         version = self._trained.id if self._trained else None

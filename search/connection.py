@@ -17,7 +17,7 @@ from search.embedded import EmbeddedServer
 
 _PAUSE = 0.5  # seconds between attempts to connect
 _EMBEDDED_TYPES = frozenset({"FLAT", "IVF_FLAT"})
-_SERVER_TYPES = _EMBEDDED_TYPES | {"HNSW", "IVF_PQ"}
+_SERVER_TYPES = _EMBEDDED_TYPES | {"HNSW", "IVF_SQ8", "IVF_PQ"}
 
 # milvus-lite answers pymilvus's pings, one every ten seconds, by closing the connection ("too_many_pings") within a
 # minute. A Unix socket needs no pings.

@@ -28,8 +28,23 @@ MOST_RESULTS = 16_384
 
 _ROWS_A_CALL = 1_000
 _PATIENCE = 60  # building an index takes longer than a query: its timeout is this many times as long
-_BUILD = {"FLAT": (), "HNSW": ("M", "efConstruction"), "IVF_FLAT": ("nlist",), "IVF_PQ": ("nlist", "m", "nbits")}
-_SEARCH = {"FLAT": (), "HNSW": ("ef",), "IVF_FLAT": ("nprobe",), "IVF_PQ": ("nprobe",)}
+_BUILD = {
+    "FLAT": (),
+    "HNSW": ("M", "efConstruction"),
+    "IVF_FLAT": ("nlist",),
+    "IVF_SQ8": ("nlist",),
+    "IVF_PQ": ("nlist", "m", "nbits"),
+}
+_SEARCH = {
+    "FLAT": (),
+    "HNSW": ("ef",),
+    "IVF_FLAT": ("nprobe",),
+    "IVF_SQ8": ("nprobe",),
+    "IVF_PQ": ("nprobe",),
+}
+_QUANTISED = frozenset({"IVF_SQ8", "IVF_PQ"})
+"""Whose scores are not of the vectors themselves."""
+
 _DEFAULTS = {
     "M": 32,
     "efConstruction": 200,
@@ -214,7 +229,7 @@ class Index:
             parameters["ef"] = min(max(parameters["ef"] * effort, limit), 32_768)
         if "nprobe" in parameters:
             parameters["nprobe"] = min(parameters["nprobe"] * effort, self._parameters(("nlist",))["nlist"])
-        rescored = made.type == "IVF_PQ"  # its scores are of quantised vectors
+        rescored = made.type in _QUANTISED
         padded = np.pad(np.asarray(queries, np.float32), ((0, 0), (0, made.stored - made.dim)))
         answers = self._connection.call(
             lambda client, timeout: client.search(

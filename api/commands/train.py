@@ -7,6 +7,7 @@ import rich_click as click
 
 from api.facts import facts_of
 from api.terminal import messages, progress
+from core.errors import Conflict
 from core.settings import load_settings
 
 if TYPE_CHECKING:
@@ -290,3 +291,27 @@ def draw_person(index: int) -> "Example":
 
     pixels = person(index, size=(240, 320), quality=1).pixels
     return photographed(pixels, np.zeros(pixels.shape[:2], np.uint8), "")
+
+
+@train.command()
+@click.option("--visits", type=click.IntRange(min=100), default=3000, show_default=True, help="That it learns from.")
+@click.option("--judged", type=click.IntRange(min=100), default=2000, show_default=True, help="Of other shoppers, that it is judged by.")  # fmt: skip
+@click.option("--seed", type=int, default=7, show_default=True)
+def slates(visits: int, judged: int, seed: int) -> None:
+    """Train the policy that chooses pages for the whole visit, on simulated shoppers of the sample shop.
+
+    It is kept, for arms of experiments that say `policy = "slates"`, only where it brings more than the greedy ranker, by the
+    95 % interval; otherwise the exit code is 1 and what was there stays.
+    """
+    from bench.slates import contest
+    from recsys.slates import FOLDER, save
+
+    policy, won = contest(visits, judged, seed)
+    messages().print(
+        f"A visit brings {won.policy:.2f} mean prices, {won.greedy:.2f} by the greedy ranker and {won.bandit:.2f} by the bandit; "
+        f"the difference from the greedy one is {won.low:+.3f} to {won.high:+.3f}.",
+        highlight=False,
+    )
+    if not won.wins:
+        raise Conflict("It does not win, so it is not kept.", remedy="Train on more visits.")
+    save(policy, won, load_settings().home / FOLDER)

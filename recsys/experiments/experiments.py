@@ -15,7 +15,7 @@ from recsys.experiments.report import ExperimentReport, report
 from recsys.log import EventLog
 from recsys.tables import ExposureRow
 
-VARIED = tuple(name for name in Arm.model_fields if name not in ("name", "weight"))
+VARIED = tuple(name for name in Arm.model_fields if name not in ("name", "weight", "policy"))
 
 
 class Experiments:
@@ -62,6 +62,10 @@ class Experiments:
             return rules
         arm = arms[assigned.arm]
         return rules.model_copy(update={name: getattr(arm, name) for name in VARIED if getattr(arm, name) is not None})
+
+    def policy(self, assigned: Assigned) -> str | None:
+        """Of an arm: what orders its lists in place of the usual."""
+        return next((one.policy for one in self.get(assigned.id).arms if one.name == assigned.arm), None)
 
     def flush(self) -> None:
         """Write who was exposed, each once. Raises Unavailable, and keeps what it could not write."""

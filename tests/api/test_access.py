@@ -176,3 +176,26 @@ def test_a_withdrawn_key_is_refused_within_seconds(client: httpx.Client, command
         assert time.monotonic() < refused
         time.sleep(0.5)
     assert answer.status_code == 401
+
+
+def test_who_watches_sees_that_redis_is_gone_and_all_others_are_told_so(tmp_path: Path) -> None:
+    (tmp_path / "models").symlink_to(load_settings().models_dir)
+    environment = {
+        **os.environ, "SHOPGLASS_HOME": str(tmp_path), "SHOPGLASS_ACCESS__REQUIRED": "true",
+        "SHOPGLASS_JOBS__REDIS": "redis://127.0.0.1:1", "OMP_NUM_THREADS": "1", "PYTHONWARNINGS": "ignore",
+    }  # fmt: skip
+    keys = {
+        scope: subprocess.run(
+            [sys.executable, "-m", "api", "keys", "add", scope, "--scope", scope],
+            env=environment, capture_output=True, text=True, check=True,
+        ).stdout.strip()
+        for scope in ("operator", "front")
+    }  # fmt: skip
+    with serving(environment, tmp_path / "log") as (_, url), httpx.Client(base_url=url, trust_env=False) as client:
+
+        def asked(path: str, scope: str) -> int:
+            return client.get(path, headers={"Authorization": f"Bearer {keys[scope]}"}).status_code
+
+        assert asked("/metrics", "operator") == 200
+        assert asked("/v1/items/x", "front") == 503
+        assert client.get("/health/live").status_code == 200

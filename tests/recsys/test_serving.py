@@ -234,3 +234,21 @@ def test_serving_and_the_recommender_itself_say_the_same(shop) -> None:
     mine = found.scores[:, column]
     both = mine > 0
     np.testing.assert_allclose(mine[both] / mine[both].max(), whole[both] / whole[both].max(), rtol=1e-3)
+
+
+def test_the_same_question_is_answered_from_what_is_kept_until_the_shopper_does_something(
+    served: Recommendations, shop
+) -> None:
+    did(shop[3], "again", ("click", "SG-00004"))
+    first = served.user("again", Asked(limit=6))
+    second = served.user("again", Asked(limit=6))
+    if "kept" not in second.timings:  # a minute was over in between
+        second = served.user("again", Asked(limit=6))
+    assert "kept" in second.timings
+    assert "recall" not in second.timings
+    settled = [one.product.id for one in first.items if not one.explored]
+    assert settled == [one.product.id for one in second.items if not one.explored]
+    did(shop[3], "again", ("click", "SG-00030"))
+    assert "kept" not in served.user("again", Asked(limit=6)).timings
+    did(shop[3], "again", ("hide", settled[0]))
+    assert settled[0] not in ids(served.user("again", Asked(limit=6)))

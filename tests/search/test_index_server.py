@@ -29,7 +29,11 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MilvusServer]:
 
 @pytest.mark.parametrize(
     ("kind", "parameters"),
-    [("HNSW", {"M": 16, "ef": 64}), ("IVF_PQ", {"nlist": 16, "nprobe": 16, "m": 12})],
+    [
+        ("HNSW", {"M": 16, "ef": 64}),
+        ("IVF_SQ8", {"nlist": 16, "nprobe": 16}),
+        ("IVF_PQ", {"nlist": 16, "nprobe": 16, "m": 12}),
+    ],
 )
 def test_a_servers_own_index_types_find_write_and_delete(
     server: MilvusServer, tmp_path: Path, kind: str, parameters: dict[str, int]
