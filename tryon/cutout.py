@@ -17,6 +17,9 @@ Plane = NDArray[np.float32]
 REACH: Final = 0.012
 """How far from the network's outline the true one may lie, as a share of the picture's longer side."""
 
+MEANT: Final = 0.8
+"""How likely a piece apart from the garment must be its own, as a share of how likely the garment is."""
+
 SMOOTH: Final = 0.6
 """Deviation in pixels of the final edge."""
 
@@ -29,7 +32,7 @@ def cut_out(pixels: NDArray[np.uint8], prior: Plane) -> tuple[NDArray[np.uint8],
     """
     reach = max(3.0, REACH * max(prior.shape))
     likely = _likely(pixels, prior, reach)
-    alpha = _edge(_main(likely, pixels), reach)
+    alpha = _edge(_main(likely, pixels, prior), reach)
     return clean_edge(pixels, alpha), np.rint(alpha * 255).astype(np.uint8)
 
 
@@ -112,14 +115,15 @@ def _guided(guide: Plane, plane: Plane, radius: int) -> Plane:
     return np.asarray(cv2.ximgproc.guidedFilter(guide, plane, radius, 4.0), np.float32).clip(0, 1)
 
 
-def _main(likely: Plane, pixels: NDArray[np.uint8]) -> Plane:
-    """The garment without specks beside it, and without holes that show no ground."""
+def _main(likely: Plane, pixels: NDArray[np.uint8], prior: Plane) -> Plane:
+    """The garment without what lies beside it, and without holes that show no ground."""
     mask = (likely > 0.5).view(np.uint8)
     count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=4)
     if count < 2:
         return likely
     areas = stats[1:, cv2.CC_STAT_AREA]
-    kept = 1 + np.flatnonzero(areas >= 0.1 * areas.max())
+    meant = np.bincount(labels.ravel(), prior.ravel())[1:] / areas
+    kept = 1 + np.flatnonzero((areas >= 0.1 * areas.max()) & (meant >= MEANT * meant[areas.argmax()]))
     garment = np.isin(labels, kept)
     _, holes, stats, _ = cv2.connectedComponentsWithStats((~garment).view(np.uint8), connectivity=4)
     small = stats[:, cv2.CC_STAT_AREA] < 0.002 * areas.max()
