@@ -24,6 +24,9 @@ from core import replacing
 from core.errors import NotFound
 
 if TYPE_CHECKING:
+    import torch
+
+if TYPE_CHECKING:
     pass
 
 Floats = NDArray[np.float32]
