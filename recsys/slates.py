@@ -232,7 +232,7 @@ def save(policy: SlateQ, won: Won, folder: Path) -> None:
     """Write ``slates.npz`` and, with how it did, ``slates.json``."""
     folder.mkdir(parents=True, exist_ok=True)
     with replacing(folder / "slates.npz") as part, part.open("wb") as file:
-        np.savez(file, **{name: tensor.numpy() for name, tensor in policy.network().items()})
+        np.savez(file, **{name: tensor.numpy() for name, tensor in policy.network().items()})  # type: ignore[arg-type]
     about = {"features": FEATURES, "discount": policy.discount, "seed": policy.seed, "won": won}
     with replacing(folder / "slates.json") as part:
         part.write_bytes(msgspec.json.format(msgspec.json.encode(about)))
