@@ -41,7 +41,7 @@ _NEEDED_TOP: Final = (
 )  # fmt: skip
 
 SNAP: Final = 0.012
-"""Share of the garment's height within which a key point is moved onto the outline; from outside of it, from anywhere."""
+"""Share of the garment's height within which a key point is moved onto the outline."""
 
 _FREE: Final = ("neckline_front", "hem_centre", "crotch")
 """Key points that need not lie on the outline."""
@@ -232,8 +232,7 @@ def _points(
         if name not in _FREE:
             off = np.hypot(outline[:, 0] - x, outline[:, 1] - y)
             nearest = int(off.argmin())
-            row, column = int(np.clip(y, 0, alpha.shape[0] - 1)), int(np.clip(x, 0, alpha.shape[1] - 1))
-            if off[nearest] < SNAP * height or alpha[row, column] < 128:
+            if off[nearest] < SNAP * height:
                 x, y = outline[nearest]
         found[name] = (float(x), float(y), float(min(1.0, seen.confidence[k])))
     return found
