@@ -97,7 +97,8 @@ class DemandController(Controller):
         """Answers at once; follow the job at the address in Location."""
         path = None
         if data.sales is not None:
-            suffix = Path(data.sales.filename).suffix.lower()
+            # of a union the framework lets through what is no file at all
+            suffix = Path(data.sales.filename).suffix.lower() if isinstance(data.sales, UploadFile) else ""
             if suffix not in SUFFIXES:
                 raise BadSales("The file's name does not say what it is.", remedy=f"End it in {', '.join(SUFFIXES)}.")
             path = str(await keep(data.sales, state.service.settings.home / UPLOADS, suffix))

@@ -1,5 +1,6 @@
 """The one translator from errors to HTTP problem details (RFC 9457)."""
 
+import traceback
 from collections.abc import Callable
 from http import HTTPStatus
 from math import ceil
@@ -91,6 +92,15 @@ def from_http(error: HTTPException) -> ProblemDetailsException:
     return _problem(error.status_code, kind, title, error.detail, remedy, errors=faults, headers=error.headers)
 
 
+def from_text(error: UnicodeDecodeError) -> ProblemDetailsException:
+    """The framework's parser of forms lets out what it meets in a field that is neither a file nor UTF-8."""
+    if not traceback.extract_tb(error.__traceback__)[-1].filename.endswith("_multipart.py"):
+        return from_anything(error)
+    return from_shopglass(
+        BadRequest("A field of the form is not in UTF-8.", remedy="Send a file with its name, and words in UTF-8.")
+    )
+
+
 def from_anything(error: Exception) -> ProblemDetailsException:
     """A fault of ours: logged in full, told in general."""
     structlog.get_logger().error("request failed", exc_info=error)
@@ -116,6 +126,7 @@ def problem_details() -> ProblemDetailsPlugin:
     translators: dict[type[Exception], Callable[[Any], ProblemDetailsException]] = {
         ShopglassError: from_shopglass,
         HTTPException: from_http,
+        UnicodeDecodeError: from_text,
         Exception: from_anything,
     }
     return ProblemDetailsPlugin(ProblemDetailsConfig(exception_to_problem_detail_map=translators))

@@ -160,6 +160,22 @@ def test_what_was_bought_by_events_is_a_history_whose_forecasts_add_up_and_are_w
     assert np.all(np.array(total) >= parts - 0.01)
 
 
+@pytest.mark.parametrize("sales", [(None, "no file"), ("s.xls", b"x"), ("", b"x")])
+def test_what_is_no_file_of_sales_is_refused(client: httpx.Client, sales: tuple) -> None:
+    answer = client.post("/v1/forecasts/jobs", files={"sales": sales})
+    assert answer.status_code in (400, 422)
+    assert answer.json()["title"]
+
+
+def test_a_field_that_is_no_text_is_refused(client: httpx.Client) -> None:
+    body = b'--q\r\nContent-Disposition: form-data; name="sales"\r\n\r\n\x89PNG\xff\r\n--q--\r\n'
+    told = {"content-type": "multipart/form-data; boundary=q"}
+    for path in ("/v1/forecasts/jobs", "/v1/search/photo"):
+        answer = client.post(path, content=body, headers=told)
+        assert answer.status_code == 400
+        assert "UTF-8" in answer.json()["detail"]
+
+
 def test_forecasts_are_held_against_what_came(client: httpx.Client) -> None:
     days = [date.fromordinal(date(2025, 1, 1).toordinal() + n) for n in range(150)]
     rng = np.random.default_rng(9)
