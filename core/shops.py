@@ -8,6 +8,7 @@ import os
 from contextlib import closing
 
 from sqlalchemy import create_engine, make_url, text
+from sqlalchemy.exc import ProgrammingError
 
 from core.database import Database
 from core.errors import BadSettings, Conflict
@@ -17,7 +18,7 @@ from core.settings import Settings
 def add_shop(settings: Settings, name: str) -> Settings:
     """Make a shop's database and home, the home last, and return its settings.
 
-    settings: of the service. Raises BadSettings for a bad name or within a shop, Conflict where the shop is there already,
+    settings: of the service. Raises BadSettings for a bad name or within a shop, Conflict where the shop or its database is there already,
     and Unavailable.
     """
     if os.environ.get("SHOPGLASS_SHOP"):
@@ -51,8 +52,12 @@ def _make_database(settings: Settings, shop: Settings) -> None:
     engine = create_engine(url, isolation_level="AUTOCOMMIT")
     try:
         with engine.connect() as connection:
-            there = connection.scalar(text("SELECT 1 FROM pg_database WHERE datname = :name"), {"name": name})
-            if not there:
-                connection.execute(text(f"CREATE DATABASE {engine.dialect.identifier_preparer.quote(str(name))}"))
+            connection.execute(text(f"CREATE DATABASE {engine.dialect.identifier_preparer.quote(str(name))}"))
+    except ProgrammingError as error:
+        # One that is there is never taken over: it may be another service's.
+        raise Conflict(
+            f"The database {name} cannot be made: {str(error.orig).splitlines()[0]}.",
+            remedy="Give database.url's user the right to make databases; drop one that an earlier attempt has left.",
+        ) from error
     finally:
         engine.dispose()

@@ -44,6 +44,15 @@ def test_rows_of_shops_are_apart_on_postgresql(home, postgresql, monkeypatch):
     separate(load_settings(database={"url": postgresql}), monkeypatch)
 
 
+def test_a_database_that_is_there_is_not_taken_over(home, postgresql):
+    settings = load_settings(database={"url": postgresql})
+    made = add_shop(settings, "taken")
+    made.home.rename(home / "elsewhere")
+    with pytest.raises(Conflict, match="already exists"):
+        add_shop(settings, "taken")
+    assert list_shops(settings) == ()
+
+
 def test_shops_share_models_and_no_hashes(home):
     settings = load_settings(recsys={"key": "k", "former_keys": ["old"]})
     north, south = add_shop(settings, "north"), add_shop(settings, "south")
