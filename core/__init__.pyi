@@ -7,6 +7,7 @@ from .jobs import Job, Jobs
 from .keys import Key, Keys
 from .limits import Allowance, Limits, Taken, open_limits
 from .settings import Settings, load_settings
+from .shops import add_shop, list_shops
 from .tables import Query, read_table
 from .telemetry import Stages, configure_logging, observe
 from .weights import Status, Weights
@@ -34,9 +35,11 @@ __all__ = [
     "Taken",
     "Weights",
     "Worker",
+    "add_shop",
     "backup",
     "configure_logging",
     "digest",
+    "list_shops",
     "load_settings",
     "observe",
     "open_limits",

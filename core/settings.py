@@ -4,7 +4,9 @@
 ``SHOPGLASS_CONFIG`` names, else ``shopglass.toml`` in the home folder if it is there.
 """
 
+import hmac
 import os
+import re
 import tomllib
 from datetime import date
 from pathlib import Path
@@ -37,7 +39,12 @@ Names = Annotated[
 Scope = Literal["front", "merchant", "operator"]
 SCOPES: tuple[str, ...] = get_args(Scope)
 PREFIX = "SHOPGLASS_"
-ELSEWHERE = {"SHOPGLASS_CONFIG", "SHOPGLASS_DATA"}  # read here and by the benchmarks; not settings themselves
+SHOP = r"[a-z][a-z0-9_]{0,31}"  # a folder's name and part of a database's
+ELSEWHERE = {
+    "SHOPGLASS_CONFIG",
+    "SHOPGLASS_DATA",
+    "SHOPGLASS_SHOP",
+}  # read here and by the benchmarks; not settings themselves
 
 
 def default_home() -> Path:
@@ -316,12 +323,55 @@ class Settings(Section):
     def models_dir(self) -> Path:
         return self.home / "models"
 
+    def of_shop(self, name: str) -> "Settings":
+        """The settings of a further shop: a home in this one's folder ``shops``, a database and a hashing key of its own.
+
+        On a server its database is named after this one's, so that locks and backups are its own too.
+        Raises BadSettings for a name that is none, and for SQLite elsewhere than in the home folder.
+        """
+        if not re.fullmatch(SHOP, name):
+            raise BadSettings(
+                f"{name!r} is no name of a shop.", remedy="Take 1 to 32 of a-z, 0-9 and _, a letter first."
+            )
+        return self.model_copy(
+            update={
+                "home": self.home / "shops" / name,
+                "database": Database(url=self._database_of(name)),
+                "recsys": self.recsys.model_copy(
+                    update={
+                        "key": self.recsys.key and _key_of(name, self.recsys.key),
+                        "former_keys": tuple(_key_of(name, key) for key in self.recsys.former_keys),
+                    }
+                ),
+            }
+        )
+
+    def _database_of(self, shop: str) -> SecretStr | None:
+        if self.database.url is None:
+            return None
+        from sqlalchemy import make_url
+        from sqlalchemy.exc import ArgumentError
+
+        try:
+            address = make_url(self.database_url)
+        except ArgumentError as error:
+            raise BadSettings("The database URL is not valid.", remedy="Correct SHOPGLASS_DATABASE__URL.") from error
+        if address.get_backend_name() == "sqlite":
+            raise BadSettings(
+                "Further shops have SQLite files in their homes; database.url names one elsewhere.",
+                remedy="Leave database.url out, or name a PostgreSQL database.",
+            )
+        address = address.set(database=f"{address.database}_{shop}")
+        return SecretStr(address.render_as_string(hide_password=False))
+
 
 def load_settings(**overrides: Any) -> Settings:
     """Read the settings, and make the home folder, open to its owner alone, if it is not there.
 
     overrides: win over environment and file; sections as dicts.
-    Raises BadSettings naming every faulty key at once; a key that does not exist is a fault too.
+    With SHOPGLASS_SHOP they are those of that shop, see :meth:`Settings.of_shop`.
+    Raises BadSettings naming every faulty key at once; a key that does not exist is a fault too, and so is a shop that is not
+    there.
     """
     environment, faults = _from_environment()
     home = Path(overrides.get("home") or environment.get("home") or default_home()).expanduser()
@@ -341,7 +391,18 @@ def load_settings(**overrides: Any) -> Settings:
             f"{len(faults)} setting(s) are not valid: {'; '.join(faults)}.",
             remedy="Correct them in the environment (SHOPGLASS_SECTION__KEY) or in shopglass.toml.",
         )
+    shop = os.environ.get("SHOPGLASS_SHOP")
+    if not shop:
+        return settings
+    settings = settings.of_shop(shop)
+    if not settings.home.is_dir():
+        raise BadSettings(f"There is no shop {shop}.", remedy=f"Run: SHOPGLASS_SHOP= shopglass shops add {shop}")
     return settings
+
+
+def _key_of(shop: str, key: SecretStr) -> SecretStr:
+    # Under one key a shopper of two shops would be one and the same to who reads both.
+    return SecretStr(hmac.digest(key.get_secret_value().encode(), f"shop {shop}".encode(), "sha256").hex())
 
 
 def _from_environment() -> tuple[dict[str, Any], list[str]]:

@@ -17,7 +17,7 @@ BEHIND = {
 }
 DOORS = {
     "core": "Allowance AuditEntry AuditLog Backup Base Database Function Job Jobs Key Keys Limits Query Running Settings ShopglassError Stages Status Taken Weights Worker "
-    "backup configure_logging digest load_settings observe open_limits read_table refusing_full_disk replacing restore",
+    "add_shop backup configure_logging digest list_shops load_settings observe open_limits read_table refusing_full_disk replacing restore",
     "sample": "Drawing HELD_OUT Latent POSES PersonPicture Sales SampleProduct Shop Shoppers Worn families garment generate person "
     "sell write",
     "vision": "Encoder Faces HEAD_PLAN HandLandmarks Hands HeadPlan HeadPoint Heads IMAGE_TOWERS Landmarks Network "
