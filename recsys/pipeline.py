@@ -2,11 +2,12 @@
 answers."""
 
 import copy
+import hashlib
 import threading
 import time
 import traceback
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Literal, TypeVar
 
@@ -34,7 +35,7 @@ T = TypeVar("T")
 
 log = structlog.get_logger()
 _ROUND = 60  # products looked up at a time
-_KEPT = 2000  # questions whose candidates are kept
+_KEPT = 1000  # questions whose candidates are kept
 _KEEP_SECONDS = 60
 Placement = Literal["home", "product", "basket"]
 
@@ -135,7 +136,7 @@ class Pipeline:
         self._ranker = ranker
         self._some = some
         self._slates: SlateQ | None = None
-        self._kept: OrderedDict[Hashable, Scored] = OrderedDict()
+        self._kept: OrderedDict[bytes, Scored] = OrderedDict()
         self._keeping = threading.Lock()
 
     def under(self, rules: Recsys, slates: SlateQ | None = None) -> "Pipeline":
@@ -197,14 +198,9 @@ class Pipeline:
         """What recall and rank say, for a minute what they said of the same question: an event of the shopper makes it another
         one, and what is new of the products or was learnt comes with another pipeline."""
         assert self._model is not None
-        key = (
-            tuple(asked.done),
-            asked.items,
-            asked.placement,
-            asked.place,
-            self._rules.quota,
-            history.now // _KEEP_SECONDS,
-        )
+        minute = history.now // _KEEP_SECONDS
+        told = (asked.done, asked.items, asked.placement, asked.place, self._rules.quota, minute)
+        key = hashlib.blake2b(msgspec.msgpack.encode(told), digest_size=16).digest()
         with self._keeping:
             if (kept := self._kept.get(key)) is not None:
                 self._kept.move_to_end(key)
