@@ -18,7 +18,7 @@ from api.problems import problems
 from api.state import AppState
 from core import Job
 from core.errors import BadSales
-from forecasting import Health, Order, Planned, PurchaseOrder, Told
+from forecasting import Health, Order, Planned, PurchaseOrder, Told, named_groups
 
 UPLOADS = "uploads"
 SUFFIXES = (".csv", ".jsonl", ".parquet")
@@ -102,7 +102,7 @@ class DemandController(Controller):
             if suffix not in SUFFIXES:
                 raise BadSales("The file's name does not say what it is.", remedy=f"End it in {', '.join(SUFFIXES)}.")
             path = str(await keep(data.sales, state.service.settings.home / UPLOADS, suffix))
-        sums = None if data.sums is None else tuple(name.strip() for name in data.sums.split(",") if name.strip())
+        sums = named_groups(data.sums)
         order = Order(sales=path, model=data.model, horizon=data.horizon, sums=sums, if_drifted=data.if_drifted)
         job = await anyio.to_thread.run_sync(state.service.submit_forecasts, order)
         return Response(_shown(job), status_code=202, headers={"Location": f"/v1/forecasts/jobs/{job.id}"})

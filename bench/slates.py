@@ -38,11 +38,12 @@ class Shop:
         scores = (visit.wanted + np.random.default_rng([self.seed, 22, shopper]).normal(0, NOISE, PRODUCTS)).astype(
             np.float32
         )
+        best = np.argsort(-scores, kind="stable").tolist()
         met: list[Met] = []
         shown: set[int] = set()
         total, before = 0.0, None
         while not visit.over:
-            order = [int(one) for one in np.argsort(-scores, kind="stable") if int(one) not in shown][:CANDIDATES]
+            order = [one for one in best if one not in shown][:CANDIDATES]
             pool = np.array(order)
             page = features(
                 Page(scores[pool], self.prices[pool], self.ctr[pool], [self.kinds[one] for one in order], met)
@@ -96,12 +97,9 @@ def contest(visits: int = 3000, judged: int = 2000, seed: int = 7) -> tuple[Slat
         practise(shop, policy, visits)
     found = compare(others, policies, judged)
     gain = found["deep"] - found["greedy"]
-    half = 1.96 * float(gain.std()) / np.sqrt(judged)
+    middle, half = float(gain.mean()), 1.96 * float(gain.std()) / judged**0.5
     mean = {name: float(one.mean()) for name, one in found.items()}
-    won = Won(
-        judged, mean["greedy"], mean["bandit"], mean["deep"], float(gain.mean()) - half, float(gain.mean()) + half
-    )
-    return deep, won
+    return deep, Won(judged, mean["greedy"], mean["bandit"], mean["deep"], middle - half, middle + half)
 
 
 def slate_figures(seed: int) -> list[Figure]:

@@ -7,7 +7,7 @@ import msgspec
 from pydantic import SecretStr
 
 from core.database import Database
-from core.errors import BadSettings, BadTable, Unavailable
+from core.errors import BadSettings, BadTable
 
 if TYPE_CHECKING:
     import polars as pl
@@ -23,8 +23,8 @@ class Query(msgspec.Struct, frozen=True):
 def read_table(source: Path | Query) -> "pl.DataFrame":
     """All rows of a .csv, .jsonl or .parquet file, or of a query in a transaction that cannot write.
 
-    Raises BadTable where there is no such file, table or column, BadSettings for a URL that is none, Unavailable where the
-    database does not answer.
+    Raises BadTable where there is no such file, database, table or column, or the URL is none, and Unavailable where the database
+    does not answer.
     """
     if isinstance(source, Query):
         return _ask(source)
@@ -57,8 +57,6 @@ def _ask(query: Query) -> "pl.DataFrame":
     try:
         with database.reading() as session:
             return pl.read_database(text(query.sql), session.connection(), infer_schema_length=None)
-    except Unavailable:
-        raise
     except (SQLAlchemyError, pl.exceptions.PolarsError) as error:
         # the driver's own words, without the statement and the parameters that SQLAlchemy adds
         said = str(getattr(error, "orig", None) or error).splitlines()[0].rstrip(".")

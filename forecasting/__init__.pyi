@@ -11,6 +11,7 @@ from .replenishment.policies import Item, Proposal, list_policies, policy
 from .replenishment.two_levels import Networks, plan_places, read_places
 from .series import Frequency, Series
 from .store import KIND, Forecasts, Made, Order, check_kept, forecast_function, forecast_sales
+from .sums import named_groups
 
 __all__ = [
     "KIND",
@@ -51,6 +52,7 @@ __all__ = [
     "forecaster",
     "list_forecasters",
     "list_policies",
+    "named_groups",
     "nearest",
     "plan",
     "plan_places",

@@ -90,11 +90,8 @@ def alarmed(biases: Sequence[float]) -> bool:
     return first > 0 and first >= len(biases) - 1
 
 
-def retrain(by_series: dict[str, list[Week]], most: float = 0.05) -> bool:
+def retrain(alarms: Sequence[bool], most: float = 0.05) -> bool:
     """Whether more than this share of series raises an alarm; what learns from all is then to be trained again."""
-    if not by_series:
-        return False
-    alarms = [alarmed([one.bias for one in own]) for own in by_series.values()]
     return sum(alarms) > most * len(alarms)
 
 
@@ -183,15 +180,15 @@ class Monitoring:
             Week(series=row.series, monday=row.monday, periods=row.periods, bias=row.bias, error=row.error, coverage=row.coverage)
             for row in rows
         ]  # fmt: skip
-        by_series = {name: list(own) for name, own in groupby(kept, attrgetter("series"))}
         by_week = groupby(sorted(kept, key=attrgetter("monday")), attrgetter("monday"))
-        held = [_held(name, own, alarmed([one.bias for one in own])) for name, own in by_series.items()]
+        by_series = ((name, list(own)) for name, own in groupby(kept, attrgetter("series")))
+        held = [_held(name, own, alarmed([one.bias for one in own])) for name, own in by_series]
         held.sort(key=lambda one: (not one.alarm, -one.error))
         return Health(
             weeks=tuple(_held(monday.isoformat(), list(own)) for monday, own in by_week),
             series=tuple(held[:SHOWN]),
             drifting=sum(one.alarm for one in held),
-            retrain=retrain(by_series),
+            retrain=retrain([one.alarm for one in held]),
         )
 
 

@@ -18,6 +18,13 @@ MOST_NODES = 4000
 LEAST_PERIODS = 5
 
 
+def named_groups(text: str | None) -> tuple[str, ...] | None:
+    """Groups named with commas, for :func:`add_up`; "total" or nothing is the total alone, None is no sums."""
+    return (
+        None if text is None else tuple(one for part in text.split(",") if (one := part.strip()) not in ("", "total"))
+    )
+
+
 def add_up(
     series: Sequence[Series],
     forecasts: Sequence[Forecast],

@@ -95,6 +95,7 @@ class Recommendations:
         self._stage: RankStage | None = None
         self._counted = (0.0, 0.0)
         self._slates: SlateQ | None = None
+        self._slates_stamp = -1
         self._pipeline = self._build(None)
 
     @property
@@ -191,6 +192,10 @@ class Recommendations:
         """What orders pages in arms that ask for it; without one they are as all others."""
         if not any(arm.policy for one in self._settings.recsys.experiments for arm in one.arms):
             return None
+        stamp = slates.stamp(self._settings.home / slates.FOLDER)
+        if stamp == self._slates_stamp:
+            return self._slates
+        self._slates_stamp = stamp
         try:
             return slates.load(self._settings.home / slates.FOLDER)
         except NotFound as error:

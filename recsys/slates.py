@@ -238,6 +238,14 @@ def save(policy: SlateQ, won: Won, folder: Path) -> None:
         part.write_bytes(msgspec.json.format(msgspec.json.encode(about)))
 
 
+def stamp(folder: Path) -> int:
+    """Changes whenever another policy is kept there; 0 where there is none."""
+    try:
+        return (folder / "slates.json").stat().st_mtime_ns
+    except FileNotFoundError:
+        return 0
+
+
 def load(folder: Path) -> SlateQ:
     """What :func:`save` wrote. Raises NotFound where there is none, or it was trained on other features."""
     import torch

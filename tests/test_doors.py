@@ -30,7 +30,7 @@ DOORS = {
     "image_folders ingest_function ingest_id install_heads parse read_faults republish",
     "recsys": "Asked Assigned Event EventLog ExperimentReport Experiments Facts History Identity Interactions KIND Ledger MOST_EVENTS Placement Profile Profiles Reason Recommendations Recommended Recommender Report ReportBy Reports Scored Skipped "
     "Slate Status Trained Versions list_recommenders recommender train train_function",
-    "forecasting": "Alike nearest Change Federated Monitoring Network Networks Place plan_places read_places Privacy Stock average store_of two_levels Forecast Forecaster Forecasts Frequency Health Held Item KIND LEVELS Made Order Planned Point Proposal "
+    "forecasting": "Alike named_groups nearest Change Federated Monitoring Network Networks Place plan_places read_places Privacy Stock average store_of two_levels Forecast Forecaster Forecasts Frequency Health Held Item KIND LEVELS Made Order Planned Point Proposal "
     "PurchaseOrder PurchaseOrders Refusal Sales Series Told check_kept clean forecast_function forecast_on_ray forecast_sales forecaster "
     "list_forecasters list_policies plan policy read_sales read_stocks",
     "pricing": "read_states Asked Decided Decision Decisions Entry RolledBack Stage Explanation Point Simulated explain simulate Advice Budget Channel Elasticities Experiment Fault Interval Limits Money Outcome Panel Policy "

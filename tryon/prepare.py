@@ -177,7 +177,7 @@ def _look(
         squares.append(cv2.warpAffine(blurred, matrix, (SIDE, SIDE), flags=flags, borderMode=cv2.BORDER_REPLICATE))
     looks = reader.read(np.stack(squares))
     first = (x + w / 2 - sides[0] / 2, y + h / 2 - sides[0] / 2, SIDE / sides[0])
-    return _mean(looks, [side / sides[0] for side in sides]), first
+    return (looks[0] if len(looks) == 1 else _mean(looks, [side / sides[0] for side in sides])), first
 
 
 def _mean(looks: list[Seen], sizes: list[float]) -> Seen:

@@ -63,7 +63,7 @@ def forecast(
     Days, weeks, months, quarters and years are told apart by the dates. What the rules changed is counted, and listed by --json.
     """
     from core import Database
-    from forecasting import Forecasts, check_kept, forecast_on_ray, forecast_sales, read_sales
+    from forecasting import Forecasts, check_kept, forecast_on_ray, forecast_sales, named_groups, read_sales
 
     if from_events == (sales is not None):
         raise BadRequest("Forecasts are made of one history.", remedy="Give SALES, or --from-events.")
@@ -83,11 +83,8 @@ def forecast(
         if check or (if_drifted and health.weeks and not health.retrain):
             made = None
         else:
-            groups = (
-                None if sums is None else [one.strip() for one in sums.split(",") if one.strip() not in ("", "total")]
-            )
             run = forecast_on_ray if engine == "ray" else forecast_sales
-            made = run(read, model, horizon, alike=alike, sums=groups)
+            made = run(read, model, horizon, alike=alike, sums=named_groups(sums))
             if keep and database is not None:
                 Forecasts(database).put(made.forecasts)
     if made is None:

@@ -17,7 +17,6 @@ LEAST = 8
 """Periods of history below which there is nothing to fit."""
 
 DRAWS = 400
-_STEPS = {"day": "D", "week": "W", "month": "MS", "quarter": "QS", "year": "YS"}
 
 
 @register("prophet.additive")

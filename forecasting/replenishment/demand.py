@@ -6,6 +6,8 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from forecasting.explaining import Told
+
 Array = NDArray[np.float64]
 DRAWS = 2000
 
@@ -16,6 +18,12 @@ class Outlook(msgspec.Struct, frozen=True):
     mean: Array
     quantiles: Array
     levels: tuple[float, ...]
+
+
+def told_outlook(told: Told) -> Outlook:
+    """Of a forecast as it is served."""
+    levels = tuple(float(level) for level in told.points[0].quantiles)
+    return outlook_of([p.mean for p in told.points], [list(p.quantiles.values()) for p in told.points], levels)
 
 
 def draws(outlook: Outlook, periods: NDArray[np.int64], rng: np.random.Generator, alike: float) -> Array:

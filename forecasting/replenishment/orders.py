@@ -13,7 +13,7 @@ from core import Base, Database, Query, read_table
 from core.errors import BadRequest, BadSales, Conflict, NotFound
 from forecasting.cleaning import Refusal
 from forecasting.explaining import Told
-from forecasting.replenishment.demand import outlook_of
+from forecasting.replenishment.demand import told_outlook
 from forecasting.replenishment.policies import Item, Proposal, policy, within
 
 State = Literal["proposed", "approved", "rejected"]
@@ -93,12 +93,10 @@ def _item(told: Told, fields: dict[str, Any]) -> Item:
     unknown = set(fields) - {*FIELDS, *WHOLE, "lead_time", "lead_time_spread"}
     if unknown:
         raise ValueError(f"{told.sku}: there is no {', '.join(sorted(unknown))}")
-    levels = tuple(float(level) for level in told.points[0].quantiles)
-    outlook = outlook_of([p.mean for p in told.points], [list(p.quantiles.values()) for p in told.points], levels)
     numbers: dict[str, Any] = {name: float(fields[name]) for name in FIELDS if name in fields}
     whole: dict[str, Any] = {name: int(fields[name]) for name in WHOLE if name in fields}
     times = float(fields.get("lead_time", 7.0)), float(fields.get("lead_time_spread", 0.0))
-    return Item(sku=told.sku, outlook=outlook, lead_time=times, **{"on_hand": 0.0, **numbers}, **whole)
+    return Item(sku=told.sku, outlook=told_outlook(told), lead_time=times, **{"on_hand": 0.0, **numbers}, **whole)
 
 
 class PurchaseOrders:

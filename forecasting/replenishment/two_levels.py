@@ -10,7 +10,7 @@ from core import Query, read_table
 from core.errors import BadRequest, BadSales
 from forecasting.cleaning import Refusal
 from forecasting.explaining import Told
-from forecasting.replenishment.demand import outlook_of
+from forecasting.replenishment.demand import told_outlook
 from forecasting.replenishment.network import Network, Place, store_of, two_levels
 
 NEEDED = ("sku", "place", "series", "lead_time", "holding")
@@ -60,9 +60,7 @@ def _one(rows: Sequence[dict[str, Any]], told: dict[str, Told], service: float) 
             continue
         if str(row["series"]) not in told:
             raise ValueError(f"there is no forecast of {row['series']}")
-        one = told[str(row["series"])]
-        levels = tuple(float(level) for level in one.points[0].quantiles)
-        outlook = outlook_of([p.mean for p in one.points], [list(p.quantiles.values()) for p in one.points], levels)
+        outlook = told_outlook(told[str(row["series"])])
         stores.append(
             store_of(str(row["place"]), outlook, lead_time=_whole(row["lead_time"]), holding=float(row["holding"]))
         )

@@ -36,16 +36,21 @@ def command(shop: Shop, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-@pytest.fixture(scope="module")
-def job(client: httpx.Client, sales: Path) -> dict:
-    answer = client.post("/v1/forecasts/jobs", files={"sales": ("sales.csv", sales.read_bytes(), "text/csv")})
-    assert answer.status_code == 202
+def followed(client: httpx.Client, answer: httpx.Response) -> dict:
+    assert answer.status_code == 202, answer.text
     deadline = time.monotonic() + 120
     while (told := client.get(answer.headers["location"]).json())["state"] not in ("done", "failed"):
         assert time.monotonic() < deadline
         time.sleep(0.2)
     assert told["state"] == "done", told
     return told["result"]
+
+
+@pytest.fixture(scope="module")
+def job(client: httpx.Client, sales: Path) -> dict:
+    return followed(
+        client, client.post("/v1/forecasts/jobs", files={"sales": ("sales.csv", sales.read_bytes(), "text/csv")})
+    )
 
 
 def test_a_table_becomes_forecasts_by_a_job(client: httpx.Client, job: dict) -> None:
@@ -115,24 +120,9 @@ def test_a_product_of_three_days_borrows_from_what_looks_like_it(client: httpx.C
     for ids, rate in ((high[1:], 20), (low, 2)):
         lines += [f"{id},{day},{rng.poisson(rate)}" for id in ids for day in days]
     lines += [f"{high[0]},{day},0" for day in days[-3:]]
-    answer = client.post("/v1/forecasts/jobs", files={"sales": ("sales.csv", "\n".join(lines), "text/csv")})
-    deadline = time.monotonic() + 120
-    while (told := client.get(answer.headers["location"]).json())["state"] not in ("done", "failed"):
-        assert time.monotonic() < deadline
-        time.sleep(0.2)
-    assert told["state"] == "done", told
+    followed(client, client.post("/v1/forecasts/jobs", files={"sales": ("sales.csv", "\n".join(lines), "text/csv")}))
     forecast = client.get(f"/v1/forecasts/{high[0]}").json()["forecast"]
     assert np.mean([point["mean"] for point in forecast["points"]]) > 8
-
-
-def followed(client: httpx.Client, answer: httpx.Response) -> dict:
-    assert answer.status_code == 202, answer.text
-    deadline = time.monotonic() + 120
-    while (told := client.get(answer.headers["location"]).json())["state"] not in ("done", "failed"):
-        assert time.monotonic() < deadline
-        time.sleep(0.2)
-    assert told["state"] == "done", told
-    return told["result"]
 
 
 def test_what_was_bought_by_events_is_a_history_whose_forecasts_add_up_and_are_watched(client: httpx.Client) -> None:

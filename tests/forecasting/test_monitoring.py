@@ -32,14 +32,16 @@ def test_a_shift_is_alarmed_soon_and_by_enough_series_trains_again() -> None:
     assert 30 <= found <= 35
     assert drifted([1.0, np.nan, 2.0]) is None
     assert drifted([0.0] * 20) is None
-    assert not retrain({})
+    assert not retrain([])
 
 
 def test_training_again_is_by_the_share_of_series_that_drifted() -> None:
     steady = weeks(told(140), date(2024, 1, 1), np.full(140, 9.0))
     moved = weeks(told(140), date(2024, 1, 1), np.concatenate([np.full(126, 9.0), np.full(14, 3.0)]))
-    assert retrain({"a": moved, "b": steady})
-    assert not retrain({"a": moved, **{str(one): steady for one in range(30)}})
+    moves, holds = (alarmed([one.bias for one in own]) for own in (moved, steady))
+    assert (moves, holds) == (True, False)
+    assert retrain([moves, holds])
+    assert not retrain([moves, *[holds] * 30])
 
 
 def test_an_alarm_is_over_once_the_new_level_is_the_usual_one() -> None:

@@ -4,7 +4,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from bench.slates import PLACES, Shop, practise
+from bench.slates import PLACES, Shop, contest, practise
 from core.errors import NotFound
 from recsys.pipeline import Asked
 from recsys.serving import Recommendations, train
@@ -117,3 +117,10 @@ def test_it_serves_in_the_arm_that_says_so_and_nowhere_else(tmp_path) -> None:
     save(SlateQ(seed=1), Won(10, 1.0, 1.0, 2.0, 0.5, 1.5), tmp_path / FOLDER)
     assert timings("after") == {"usual": {False}, "visit": {True}}
     database.close()
+
+
+def test_what_a_contest_tells_can_be_kept(tmp_path) -> None:
+    policy, won = contest(visits=20, judged=20)
+    assert won.low < won.policy - won.greedy < won.high
+    save(policy, won, tmp_path)
+    assert msgspec.json.decode((tmp_path / "slates.json").read_bytes())["won"]["visits"] == 20
